@@ -1,0 +1,38 @@
+/** Every contract by its route: for the OpenAPI document and the tests. Functions import their own contract alone. */
+import type { RouteName } from '../routes.ts';
+import type { Contract } from './contract.ts';
+import { clearPolicy, controlMemories, getPolicy } from './control.ts';
+import { listEvents, memoryHistory } from './events.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+import { deleteMemory, storeBatch, storeMemory, updateMemory } from './memory.ts';
+import { getMemories, listMemories, memoryRetention, relatedMemories, retrieveMemory } from './retrieval.ts';
+import { searchMemories } from './search.ts';
+import { docs, health, openapi } from './service.ts';
+import { getAgentStats, getStats, listAgents } from './stats.ts';
+
+export const CONTRACTS: Record<RouteName, Contract> = {
+  'store-memory': storeMemory,
+  'store-batch': storeBatch,
+  'get-memories': getMemories,
+  'list-memories': listMemories,
+  'retrieve-memory': retrieveMemory,
+  'update-memory': updateMemory,
+  'delete-memory': deleteMemory,
+  'memory-history': memoryHistory,
+  'related-memories': relatedMemories,
+  'memory-retention': memoryRetention,
+  'search-memories': searchMemories,
+  'control-memories': controlMemories,
+  'get-policy': getPolicy,
+  'clear-policy': clearPolicy,
+  'get-stats': getStats,
+  'get-agent-stats': getAgentStats,
+  'list-agents': listAgents,
+  'list-events': listEvents,
+  'create-key': createKey,
+  'list-keys': listKeys,
+  'revoke-key': revokeKey,
+  health,
+  openapi,
+  docs,
+};

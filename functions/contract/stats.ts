@@ -1,0 +1,55 @@
+/** Counts, tiers and health of the memory, of the whole tenant or of one agent or user. */
+import * as z from 'zod/mini';
+import { contract } from './contract.ts';
+import { cursor, limit, name, nextCursor } from './fields.ts';
+
+const AGENTS_LIMIT_MAX = 200;
+
+const counts = z.record(z.string(), z.number());
+const tiers = z.strictObject({ hot: z.int(), warm: z.int(), cold: z.int() });
+const quantiles = z.looseObject({ p50: z.number(), p99: z.number() });
+
+/** Grows with the product: every part beyond the counts may be absent. */
+const statsObject = z.looseObject({
+  total_memories: z.int(),
+  tier_distribution: tiers,
+  dual_stored: z.int(),
+  pinned: z.int(),
+  by_type: counts,
+  by_agent: counts,
+  hot: z.optional(z.looseObject({ count: z.int(), capacity: z.int(), pressure: z.number(), used_bytes: z.number() })),
+  warm: z.optional(z.looseObject({ count: z.int(), bytes: z.number() })),
+  cold: z.optional(z.looseObject({ count: z.int(), bytes: z.number() })),
+  flow: z.optional(counts),
+  index: z.optional(z.looseObject({ pending: z.int(), model: z.string() })),
+  latency: z.optional(z.record(z.string(), quantiles)),
+});
+
+export const getStats = contract('get-stats', {
+  query: z.strictObject({ user_id: z.optional(name) }),
+  answer: statsObject,
+  status: 200,
+  description: 'A dual-stored memory counts once; `flow` is of the last 24 hours.',
+});
+
+export const getAgentStats = contract('get-agent-stats', {
+  path: z.strictObject({ agent_id: name }),
+  answer: statsObject,
+  status: 200,
+});
+
+export const listAgents = contract('list-agents', {
+  query: z.strictObject({ limit: limit(AGENTS_LIMIT_MAX, 50), cursor }),
+  answer: z.strictObject({
+    agents: z.array(
+      z.strictObject({
+        id: z.string(),
+        total_memories: z.int(),
+        tier_distribution: tiers,
+        last_active_at: z.nullable(z.string()),
+      }),
+    ),
+    next_cursor: nextCursor,
+  }),
+  status: 200,
+});

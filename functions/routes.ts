@@ -1,0 +1,254 @@
+/**
+ * THE table: what triggers which function, and under which limits. Pure data, read by lib/ (deploy), local/ (run), the
+ * OpenAPI document and the tests; nothing else lists routes. A function lives in `functions/<folder>/<name>.ts`.
+ */
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type RouteScope = 'memories:read' | 'memories:write' | 'control' | 'events:read' | 'admin';
+
+/** What a function needs to run; the construct turns it into the function's properties. */
+export interface Needs {
+  timeoutSeconds: number;
+  memoryMb: number;
+  /** Loads the embedding layer: it embeds queries or memories. */
+  embedding?: true;
+}
+
+export interface HttpRoute {
+  name: string;
+  method: Method;
+  path: string;
+  /** Null is public: no authorizer in front. */
+  scope: RouteScope | null;
+  /** Honors `Idempotency-Key`. */
+  idempotent?: true;
+  /** One line for the OpenAPI document. */
+  summary: string;
+  needs: Needs;
+}
+
+const light: Needs = { timeoutSeconds: 10, memoryMb: 512 };
+const bulk: Needs = { timeoutSeconds: 29, memoryMb: 1_024 };
+const embedding: Needs = { timeoutSeconds: 29, memoryMb: 1_769, embedding: true };
+
+export const HTTP_ROUTES = [
+  {
+    name: 'store-memory',
+    method: 'POST',
+    path: '/v1/memories',
+    scope: 'memories:write',
+    idempotent: true,
+    summary: 'Store one memory',
+    needs: light,
+  },
+  {
+    name: 'store-batch',
+    method: 'POST',
+    path: '/v1/memories/batch',
+    scope: 'memories:write',
+    idempotent: true,
+    summary: 'Store up to 500 memories, all or none',
+    needs: bulk,
+  },
+  {
+    name: 'get-memories',
+    method: 'POST',
+    path: '/v1/memories/get',
+    scope: 'memories:read',
+    summary: 'Retrieve up to 500 memories by id',
+    needs: bulk,
+  },
+  {
+    name: 'list-memories',
+    method: 'GET',
+    path: '/v1/memories',
+    scope: 'memories:read',
+    summary: 'List memories by their fields',
+    needs: light,
+  },
+  {
+    name: 'retrieve-memory',
+    method: 'GET',
+    path: '/v1/memories/{id}',
+    scope: 'memories:read',
+    summary: 'Retrieve one memory from whichever tier holds it',
+    needs: light,
+  },
+  {
+    name: 'update-memory',
+    method: 'PATCH',
+    path: '/v1/memories/{id}',
+    scope: 'memories:write',
+    summary: 'Change a memory',
+    needs: light,
+  },
+  {
+    name: 'delete-memory',
+    method: 'DELETE',
+    path: '/v1/memories/{id}',
+    scope: 'memories:write',
+    summary: 'Delete a memory from every tier and index',
+    needs: light,
+  },
+  {
+    name: 'memory-history',
+    method: 'GET',
+    path: '/v1/memories/{id}/history',
+    scope: 'events:read',
+    summary: 'The audit trail of a memory',
+    needs: light,
+  },
+  {
+    name: 'related-memories',
+    method: 'GET',
+    path: '/v1/memories/{id}/related',
+    scope: 'memories:read',
+    summary: 'The nearest memories by meaning',
+    needs: light,
+  },
+  {
+    name: 'memory-retention',
+    method: 'GET',
+    path: '/v1/memories/{id}/retention',
+    scope: 'memories:read',
+    summary: 'Why a memory is in its tier',
+    needs: light,
+  },
+  {
+    name: 'search-memories',
+    method: 'POST',
+    path: '/v1/search',
+    scope: 'memories:read',
+    summary: 'Search all tiers by words and by meaning',
+    needs: embedding,
+  },
+  {
+    name: 'control-memories',
+    method: 'POST',
+    path: '/v1/agents/{agent_id}/control',
+    scope: 'control',
+    idempotent: true,
+    summary: 'An agent governs its own memories',
+    needs: bulk,
+  },
+  {
+    name: 'get-policy',
+    method: 'GET',
+    path: '/v1/agents/{agent_id}/policy',
+    scope: 'control',
+    summary: 'The standing retention policy of an agent',
+    needs: light,
+  },
+  {
+    name: 'clear-policy',
+    method: 'DELETE',
+    path: '/v1/agents/{agent_id}/policy',
+    scope: 'control',
+    summary: 'Clear the standing retention policy',
+    needs: light,
+  },
+  {
+    name: 'get-stats',
+    method: 'GET',
+    path: '/v1/stats',
+    scope: 'memories:read',
+    summary: 'Counts, tiers and health of the memory',
+    needs: light,
+  },
+  {
+    name: 'get-agent-stats',
+    method: 'GET',
+    path: '/v1/agents/{agent_id}/stats',
+    scope: 'memories:read',
+    summary: 'The same counts for one agent',
+    needs: light,
+  },
+  {
+    name: 'list-agents',
+    method: 'GET',
+    path: '/v1/agents',
+    scope: 'memories:read',
+    summary: 'Agents and their counts',
+    needs: light,
+  },
+  {
+    name: 'list-events',
+    method: 'GET',
+    path: '/v1/events',
+    scope: 'events:read',
+    summary: 'The log in order',
+    needs: light,
+  },
+  {
+    name: 'create-key',
+    method: 'POST',
+    path: '/v1/keys',
+    scope: 'admin',
+    summary: 'Make an API key, shown once',
+    needs: light,
+  },
+  {
+    name: 'list-keys',
+    method: 'GET',
+    path: '/v1/keys',
+    scope: 'admin',
+    summary: 'API keys without their secrets',
+    needs: light,
+  },
+  {
+    name: 'revoke-key',
+    method: 'DELETE',
+    path: '/v1/keys/{id}',
+    scope: 'admin',
+    summary: 'Revoke an API key',
+    needs: light,
+  },
+  {
+    name: 'health',
+    method: 'GET',
+    path: '/v1/health',
+    scope: null,
+    summary: 'Whether each engine answers',
+    needs: light,
+  },
+  {
+    name: 'openapi',
+    method: 'GET',
+    path: '/openapi.json',
+    scope: null,
+    summary: 'This contract as an OpenAPI document',
+    needs: light,
+  },
+  { name: 'docs', method: 'GET', path: '/docs', scope: null, summary: 'This contract as a page to read', needs: light },
+] as const satisfies readonly HttpRoute[];
+
+export type RouteName = (typeof HTTP_ROUTES)[number]['name'];
+
+/** Answers API Gateway's question whether a key may come in. Results are cached for `cacheSeconds` per Authorization header. */
+export const AUTHORIZER = { name: 'authorize', cacheSeconds: 55, needs: light } as const;
+
+/** Consumers of the log: the topic carries a poke `{tenant_id}` after each commit, each has a queue of its own. */
+export const QUEUE_CONSUMERS = [
+  { name: 'project-hot', batchSize: 10, maxReceives: 5, needs: { timeoutSeconds: 60, memoryMb: 512 } },
+  {
+    name: 'index-memories',
+    batchSize: 10,
+    maxReceives: 5,
+    needs: { timeoutSeconds: 120, memoryMb: 1_769, embedding: true },
+  },
+] as const satisfies readonly { name: string; batchSize: number; maxReceives: number; needs: Needs }[];
+
+/** Scheduled functions. `localSeconds` is how often the local run calls them; AWS uses `everyMinutes`. May be delivered twice. */
+export const SCHEDULES = [
+  { name: 'heal-consumers', everyMinutes: 1, localSeconds: 3, needs: { timeoutSeconds: 55, memoryMb: 512 } },
+] as const satisfies readonly { name: string; everyMinutes: number; localSeconds: number; needs: Needs }[];
+
+/** Called by a deployment or by an operator, never by a route. */
+export const OPERATOR_FUNCTIONS = [
+  { name: 'migrate', folder: 'deploy', needs: { timeoutSeconds: 300, memoryMb: 512 } },
+  { name: 'create-tenant', folder: 'deploy', needs: light },
+] as const satisfies readonly { name: string; folder: string; needs: Needs }[];
+
+/** Bounds that the functions hold and the OpenAPI document states. */
+export const BODY_BYTES_MAX = 3_000_000;
+export const ANSWER_BYTES_MAX = 4_000_000;

@@ -1,0 +1,61 @@
+/** Events: the filter from the wire, the envelope back. Payloads stay inside; a history adds what changed. */
+import type { EventFilter, History, HistoryEvent } from '@auren/memory/memory.ts';
+import type { EventHeader, PlacedEvent } from '@auren/memory/model/event.ts';
+import type { EventObject, WireEventsQuery } from '../../contract/events.ts';
+import { PAGE_BYTES_MAX } from '../reply.ts';
+import { defined } from './defined.ts';
+
+export const toFilter = (query: WireEventsQuery): EventFilter =>
+  defined({
+    agentIds: query.agent_ids,
+    userIds: query.user_ids,
+    spaceIds: query.space_ids,
+    memoryIds: query.memory_ids,
+    types: query.types,
+    tiers: query.tiers,
+    events: query.events,
+    minPriority: query.min_priority,
+    minConfidence: query.min_confidence,
+  });
+
+const isMemory = (streamId: string) => streamId.startsWith('mem_');
+
+const toEnvelope = (event: EventHeader, cursor: string | null): EventObject => ({
+  id: event.id,
+  cursor,
+  seq: event.seq,
+  type: event.type,
+  at: event.at,
+  actor: event.actor,
+  request_id: event.requestId,
+  agent_id: event.agentId,
+  user_id: event.userId,
+  space_id: event.spaceId,
+  memory_id: isMemory(event.streamId) ? event.streamId : null,
+  memory_type: event.memoryType,
+  tier: event.tier,
+  version: event.version,
+  data: event.data,
+});
+
+export const toEvent = (event: PlacedEvent): EventObject => toEnvelope(event, event.cursor);
+
+const toHistoryEvent = (event: HistoryEvent) => ({
+  ...toEnvelope(event, null),
+  changes: event.changes,
+  hash: event.hash,
+});
+
+/** A long life of large changes outgrows an answer: then the newest events that fit, marked `truncated`. */
+export function toHistory({ events, verified }: History, bytesMax = PAGE_BYTES_MAX) {
+  const kept: ReturnType<typeof toHistoryEvent>[] = [];
+  let bytes = 0;
+  for (const event of events.toReversed()) {
+    const wire = toHistoryEvent(event);
+    bytes += Buffer.byteLength(JSON.stringify(wire)) + 1;
+    if (bytes > bytesMax) break;
+    kept.push(wire);
+  }
+  const truncated = kept.length < events.length;
+  return { events: kept.reverse(), verified, ...(truncated ? { truncated } : {}) };
+}

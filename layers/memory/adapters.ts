@@ -1,0 +1,163 @@
+/**
+ * From configuration to adapters, in steps that need more and more engines, so that a function bundles and opens only what it uses.
+ * This and compose.ts are the only places that read the environment and choose implementations.
+ */
+import { createRedisKeyCache } from './auth/key-cache-redis.ts';
+import { createPostgresApiKeys } from './auth/keys-postgres.ts';
+import { createPostgresCatalog } from './catalog/catalog-postgres.ts';
+import { createChroma } from './clients/chroma.ts';
+import { createSnsPoke } from './clients/poke-sns.ts';
+import { createPostgres, type Postgres } from './clients/postgres.ts';
+import { createRedis } from './clients/redis.ts';
+import { readSecret } from './clients/secret.ts';
+import { systemClock } from './clock.ts';
+import { awsCredentials, type Config, loadConfig } from './config.ts';
+import { createEmbedder } from './embedding/create.ts';
+import { searchableText } from './embedding/searchable-text.ts';
+import { deriveKey } from './keys.ts';
+import { createPostgresConsumers } from './log/consumers-postgres.ts';
+import { createPostgresLog } from './log/log-postgres.ts';
+import { once } from './once.ts';
+import type { Poke } from './poke.ts';
+import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
+import { createChromaVectors } from './search/vectors-chroma.ts';
+import { createColdTier } from './tiers/cold-chroma.ts';
+import { createHotRedis } from './tiers/hot-redis.ts';
+import { createSubjectKeys } from './tiers/subject-keys-postgres.ts';
+import { createWarmTier } from './tiers/warm-postgres.ts';
+import type { Ports } from './usecases/ports.ts';
+
+/** Background work moves whole batches: it may wait longer for Redis than a request. */
+const BULK_REDIS_DEADLINE_MS = 5_000;
+const PROBE_MS = 2_000;
+
+let chosen: Partial<Ports> = {};
+
+/** One JSON line on stderr: a log line of Lambda. The cause's message alone: it is redacted where it was made. */
+const warn: Ports['warn'] = (message, cause) => {
+  const because = cause instanceof Error ? cause.message : String(cause);
+  process.stderr.write(`${JSON.stringify({ level: 'warn', message, cause: because })}\n`);
+};
+
+/** In AWS the credentials come from one secret; what is set beside it stays. */
+export const config = once(async (): Promise<Config> => {
+  const { AUREN_SECRET_ARN: arn } = process.env;
+  if (!arn) return loadConfig(process.env);
+  const aws = awsCredentials(process.env);
+  if (aws === undefined) throw new Error('AUREN_SECRET_ARN is set, but there are no AWS credentials to read it with.');
+  return loadConfig({ ...(await readSecret(arn, aws)), ...process.env });
+});
+
+export const postgres = once(async (): Promise<Postgres> => createPostgres(await config()));
+
+function pokeOf({ pokeTopicArn, aws }: Config): Poke {
+  if (pokeTopicArn === undefined || aws === undefined) {
+    throw new Error(
+      'AUREN_POKE_TOPIC_ARN is not set: nobody would hear of new memories. Set it, or hand in another poke.',
+    );
+  }
+  return createSnsPoke(pokeTopicArn, aws, warn);
+}
+
+const hotOf = (settings: Config, clock: Ports['clock'], deadlineMs?: number) =>
+  createHotRedis({
+    redis: createRedis(settings, deadlineMs === undefined ? {} : { deadlineMs }),
+    capacity: settings.hotCapacity,
+    leaseSeconds: settings.hotLeaseSeconds,
+    clock,
+  });
+
+export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes'>;
+
+/** PostgreSQL and Redis: all that a store needs. */
+export const core = once(async (): Promise<CorePorts> => {
+  if (isComplete(chosen)) return chosen;
+  const settings = await config();
+  const database = await postgres();
+  const clock = chosen.clock ?? systemClock;
+  return {
+    clock,
+    log: createPostgresLog(database),
+    catalog: createPostgresCatalog(database),
+    consumers: createPostgresConsumers(database),
+    hot: hotOf(settings, clock),
+    warm: createWarmTier(database),
+    lexical: createPostgresLexical(database),
+    members: createPostgresMembers(database),
+    poke: chosen.poke ?? pokeOf(settings),
+    apiKeys: createPostgresApiKeys(database),
+    keyCache: createRedisKeyCache(createRedis(settings)),
+    rules: settings.placement,
+    hotCapacity: settings.hotCapacity,
+    chainKey: deriveKey(settings.masterKey, 'log-chain'),
+    pepper: deriveKey(settings.masterKey, 'api-key-pepper'),
+    stage: settings.stage,
+    keyCacheSeconds: settings.keyCacheSeconds,
+    warn,
+    ...chosen,
+  };
+});
+
+/** The hot tier for background work. */
+export const bulkHot = once(async (): Promise<Ports['hot']> => {
+  const { clock } = await core();
+  return chosen.hot ?? hotOf(await config(), clock, BULK_REDIS_DEADLINE_MS);
+});
+
+const chroma = once(async () => {
+  const settings = await config();
+  return createChroma(settings.chroma, settings.embeddingModel);
+});
+
+export const embedder = once(async (): Promise<Ports['embedder']> => {
+  if (chosen.embedder) return chosen.embedder;
+  const { embeddingModel: model, embeddingLayer: layerDir, aws } = await config();
+  return createEmbedder({ model, layerDir, ...(aws ? { aws } : {}) });
+});
+
+export type ColdPorts = CorePorts & Pick<Ports, 'cold' | 'vectors'>;
+
+/** And Chroma: cold memories, stored vectors. */
+export const withCold = once(async (): Promise<ColdPorts> => {
+  const ports = await core();
+  if (chosen.cold && chosen.vectors) return { ...ports, cold: chosen.cold, vectors: chosen.vectors };
+  const settings = await config();
+  const cold = createColdTier({
+    chroma: await chroma(),
+    keys: createSubjectKeys(await postgres(), settings.masterKey),
+    vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
+  });
+  return { ...ports, cold, vectors: createChromaVectors(await chroma()) };
+});
+
+export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
+
+/** And the model. */
+export const withMeaning = once(
+  async (): Promise<MeaningPorts> => ({ ...(await withCold()), embedder: await embedder() }),
+);
+
+/** Whether each engine answers, with as little as it takes to know. */
+export const probes = once(async (): Promise<Ports['probes']> => {
+  if (chosen.probes) return chosen.probes;
+  const settings = await config();
+  const redis = createRedis(settings, { deadlineMs: PROBE_MS });
+  return {
+    postgres: async () => {
+      await (await postgres()).run('', [{ text: 'select 1' }], { readOnly: true, timeoutMs: PROBE_MS });
+    },
+    redis: async () => {
+      await redis.call((client) => client.ping());
+    },
+    chroma: async () => (await chroma()).heartbeat(PROBE_MS),
+  };
+});
+
+const isComplete = (ports: Partial<Ports>): ports is Ports =>
+  ports.log !== undefined && ports.catalog !== undefined && ports.hot !== undefined;
+
+/** Puts ports of the caller's in place of those that the configuration names: the local run its clock and queue, tests all of them. */
+export function usePorts(ports: Partial<Ports>): void {
+  chosen = ports;
+  for (const made of [config, postgres, core, bulkHot, chroma, embedder, withCold, withMeaning, probes]) made.forget();
+}

@@ -1,0 +1,62 @@
+/** API keys in PostgreSQL. A key is resolved by its hash through a definer function: its tenant is not known yet. */
+import { decodePageCursor, encodePageCursor } from '../catalog/page-cursor.ts';
+import type { Postgres, Row } from '../clients/postgres.ts';
+import { instant } from '../clock.ts';
+import type { Scope, SpaceRole } from '../model/caller.ts';
+import type { ApiKeyStore, StoredApiKey } from './key-store.ts';
+
+const COLUMNS = 'id, hash, scopes, agent_id, name, created_at, expires_at, revoked_at, seq, head_hash';
+
+const optionalInstant = (value: unknown) => (value === null ? null : instant(value as Date));
+
+const keyFromRow = (row: Row): StoredApiKey => ({
+  id: row.id as string,
+  hash: row.hash as string,
+  scopes: row.scopes as Scope[],
+  agentId: row.agent_id as string | null,
+  name: row.name as string | null,
+  createdAt: instant(row.created_at as Date),
+  expiresAt: optionalInstant(row.expires_at),
+  revokedAt: optionalInstant(row.revoked_at),
+  seq: row.seq as number,
+  headHash: row.head_hash as string,
+});
+
+export function createPostgresApiKeys(postgres: Postgres): ApiKeyStore {
+  return {
+    async resolve(hash) {
+      const text = 'select * from resolve_api_key($1)';
+      const [[row] = []] = await postgres.run('', [{ text, params: [hash] }], { readOnly: true });
+      if (row === undefined) return null;
+      return {
+        tenantId: row.tenant_id as string,
+        id: row.id as string,
+        scopes: row.scopes as Scope[],
+        agentId: row.agent_id as string | null,
+        spaceRoles: row.space_roles as Record<string, SpaceRole>,
+        expiresAt: optionalInstant(row.expires_at),
+        revokedAt: optionalInstant(row.revoked_at),
+      };
+    },
+    async find(tenantId, id) {
+      const text = `select ${COLUMNS} from api_keys where tenant_id = $1 and id = $2`;
+      const [[row] = []] = await postgres.run(tenantId, [{ text, params: [tenantId, id] }], { readOnly: true });
+      return row === undefined ? null : keyFromRow(row);
+    },
+    async list(tenantId, { limit, cursor }) {
+      const [after] = cursor === undefined ? [''] : decodePageCursor(cursor, ['string']);
+      const text = `select ${COLUMNS} from api_keys where tenant_id = $1 and id > $2 order by id limit $3`;
+      const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId, after, limit + 1] }], {
+        readOnly: true,
+      });
+      const items = rows.slice(0, limit).map(keyFromRow);
+      const last = items.at(-1);
+      return { items, nextCursor: rows.length > limit && last ? encodePageCursor([last.id]) : null };
+    },
+    async addTenant(tenantId) {
+      const text = 'insert into tenants (tenant_id, created_at) values ($1, now()) on conflict do nothing returning 1';
+      const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId] }], { role: 'auren_worker' });
+      return rows.length === 1;
+    },
+  };
+}

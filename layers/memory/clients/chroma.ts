@@ -1,0 +1,122 @@
+/**
+ * Chroma: one collection per tenant and model, reached by a cached id. A collection that vanished is made anew by the next write.
+ * Every call has a deadline that aborts its request, and fails as `EngineUnavailable` unless the request itself was wrong.
+ */
+import {
+  ChromaClient,
+  type ChromaClientArgs,
+  ChromaClientError,
+  ChromaNotFoundError,
+  ChromaValueError,
+  type Collection,
+} from 'chromadb';
+import type { ChromaConfig } from '../config.ts';
+import { EngineUnavailable } from '../errors.ts';
+import { collectionName } from '../keys.ts';
+import { timed } from '../timing.ts';
+
+/** Default lists lose a third of the neighbors where users of unequal size are loaded one after the other (DESIGN.md). */
+export const HNSW = { space: 'cosine', max_neighbors: 32, ef_construction: 200, ef_search: 400 } as const;
+/** Chroma Cloud takes and gives at most 300 records a call. */
+export const RECORDS_PER_CALL = 300;
+
+const READ_TIMEOUT_MS = 2_000;
+const WRITE_TIMEOUT_MS = 15_000;
+
+/** `work` makes the calls on the collection and nothing else: what it throws is taken for Chroma's error. */
+type Work<T> = (collection: Collection) => Promise<T>;
+
+export interface Chroma {
+  /** Null where the tenant has no collection of this model yet. */
+  read<T>(tenantId: string, work: Work<T>, timeoutMs?: number): Promise<T | null>;
+  /** Makes the collection where there is none. */
+  write<T>(tenantId: string, work: Work<T>, timeoutMs?: number): Promise<T>;
+  heartbeat(timeoutMs: number): Promise<void>;
+}
+
+/** The client has no signal per call and asks for its limits first, so every call gets a light client that knows them already. */
+class OneCallClient extends ChromaClient {
+  constructor(args: Partial<ChromaClientArgs>, limits: ChromaClient['preflightChecks']) {
+    super(args);
+    this.preflightChecks = limits;
+  }
+}
+
+export function createChroma(config: ChromaConfig, model: string): Chroma {
+  const url = new URL(config.url);
+  const ssl = url.protocol === 'https:';
+  const address: Partial<ChromaClientArgs> = {
+    ssl,
+    host: url.hostname,
+    port: Number(url.port || (ssl ? 443 : 80)),
+    tenant: config.tenant ?? 'default_tenant',
+    database: config.database ?? 'default_database',
+    ...(config.apiKey === undefined ? {} : { headers: { 'x-chroma-token': config.apiKey } }),
+  };
+  const ids = new Map<string, string>();
+  let limits: ChromaClient['preflightChecks'];
+
+  async function call<T>(timeoutMs: number, work: (client: ChromaClient) => Promise<T>): Promise<T> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const client = new OneCallClient({ ...address, fetchOptions: { signal } }, limits);
+    return await timed('chroma', async () => {
+      try {
+        return await work(client);
+      } catch (error) {
+        const isOurFault = error instanceof ChromaValueError || error instanceof ChromaClientError;
+        throw isOurFault ? error : new EngineUnavailable('chroma', error);
+      } finally {
+        limits = client.preflightChecks;
+      }
+    });
+  }
+
+  async function idOf(client: ChromaClient, tenantId: string, create: boolean): Promise<string> {
+    const known = ids.get(tenantId);
+    if (known !== undefined) return known;
+    const name = collectionName(tenantId, model);
+    const { id } = create
+      ? await client.getOrCreateCollection({ name, embeddingFunction: null, configuration: { hnsw: HNSW } })
+      : await client.getCollection({ name });
+    ids.set(tenantId, id);
+    return id;
+  }
+
+  /** Runs on the known collection, and once more on a fresh one if that is gone. */
+  async function onCollection<T>(client: ChromaClient, tenantId: string, create: boolean, work: Work<T>): Promise<T> {
+    const known = ids.get(tenantId);
+    const id = await idOf(client, tenantId, create);
+    try {
+      return await work(client.collection(id));
+    } catch (error) {
+      if (!(error instanceof ChromaNotFoundError)) throw error;
+      ids.delete(tenantId);
+      if (known === undefined) throw error;
+      return await work(client.collection(await idOf(client, tenantId, create)));
+    }
+  }
+
+  return {
+    read: (tenantId, work, timeoutMs = READ_TIMEOUT_MS) =>
+      call(timeoutMs, async (client) => {
+        try {
+          return await onCollection(client, tenantId, false, work);
+        } catch (error) {
+          if (error instanceof ChromaNotFoundError) return null;
+          throw error;
+        }
+      }),
+    write: (tenantId, work, timeoutMs = WRITE_TIMEOUT_MS) =>
+      call(timeoutMs, (client) => onCollection(client, tenantId, true, work)),
+    async heartbeat(timeoutMs) {
+      await call(timeoutMs, (client) => client.heartbeat());
+    },
+  };
+}
+
+/** Pages of at most `size`. */
+export function pages<T>(items: readonly T[], size: number = RECORDS_PER_CALL): T[][] {
+  const cut: T[][] = [];
+  for (let at = 0; at < items.length; at += size) cut.push(items.slice(at, at + size));
+  return cut;
+}

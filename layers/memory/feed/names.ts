@@ -1,0 +1,3 @@
+/** Names of the log's consumers, under which their cursors and leases are kept. */
+export const HOT_CONSUMER = 'hot-projector';
+export const INDEX_CONSUMER = 'indexer';

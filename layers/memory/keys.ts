@@ -1,0 +1,38 @@
+/** Every name under which anything is stored in Redis and Chroma, and every key derived from the master key, is built here. */
+import { createHash, hkdfSync } from 'node:crypto';
+
+/** Names of one tenant in Redis; the braces keep them in one slot, so that a script may touch them together. */
+export const hotKeys = (tenantId: string) => {
+  const prefix = `auren:{${tenantId}}`;
+  return {
+    /** Hash of one memory's copy or tombstone. */
+    record: (id: string) => `${prefix}:m:${id}`,
+    recordPrefix: `${prefix}:m:`,
+    /** Sorted set of hot ids by retention score; its cardinality is the capacity that counts. */
+    scores: `${prefix}:scores`,
+    pinned: `${prefix}:pinned`,
+    /** Hash id -> uses since the last flush, and id -> instant of the last one. */
+    uses: `${prefix}:uses`,
+    usedAt: `${prefix}:used-at`,
+    lease: `${prefix}:lease`,
+    cursor: `${prefix}:cursor`,
+    bytes: `${prefix}:bytes`,
+    counters: `${prefix}:counters`,
+    /** Hash of latency counters of one hour since 1970; they leave with it. */
+    latency: (hour: number) => `${prefix}:latency:${hour}`,
+    ephemeral: `${prefix}:ephemeral`,
+  };
+};
+
+/** A cached API key check. */
+export const apiKeyName = (hash: string) => `auren:key:${hash}`;
+
+/** Collection of a tenant's vectors of one model. Chroma wants 3-512 of [a-zA-Z0-9._-], so both parts are hashed or mapped. */
+export const collectionName = (tenantId: string, model: string) =>
+  `auren-${createHash('sha256').update(tenantId).digest('hex').slice(0, 32)}-${model.replace(/[^a-zA-Z0-9]+/g, '-')}`;
+
+export type DerivedKey = 'log-chain' | 'api-key-pepper' | 'subject-wrap';
+
+/** A 32-byte key for one purpose, from the master key by HKDF-SHA-256 (RFC 5869). */
+export const deriveKey = (masterKey: Buffer, purpose: DerivedKey): Buffer =>
+  Buffer.from(hkdfSync('sha256', masterKey, '', `auren/${purpose}`, 32));

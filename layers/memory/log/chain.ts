@@ -1,0 +1,64 @@
+/**
+ * The hash chain: `hash = HMAC-SHA-256(key, prevHash | header | payloadHash)`, `payloadHash = SHA-256(salt | payload)`, texts as RFC 8785.
+ * The key lives outside PostgreSQL, so whoever can write the table cannot forge a chain. Nulling payload and salt keeps it verifiable.
+ * It does not show a stream whose tail was cut off, nor one that is missing as a whole.
+ */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { EventHeader, LogEvent, Payload } from '../model/event.ts';
+import { canonicalJson } from '../model/json.ts';
+
+export const GENESIS = '0'.repeat(64);
+const SALT_BYTES = 16;
+/** The payload hash of an event that never had a payload. */
+const NO_PAYLOAD = '';
+
+const hashPayload = (salt: string, payload: Payload) =>
+  createHash('sha256').update(salt).update(canonicalJson(payload)).digest('hex');
+
+/** The header as hashed: named, in a fixed order, so that a column added later does not change old hashes. */
+const headerText = (event: EventHeader): string =>
+  canonicalJson([
+    event.tenantId,
+    event.streamId,
+    event.seq,
+    event.id,
+    event.type,
+    event.schemaVersion,
+    event.at,
+    event.actor,
+    event.requestId,
+    event.agentId,
+    event.userId,
+    event.spaceId,
+    event.visibility,
+    event.memoryType,
+    event.tier,
+    event.version,
+    event.priority,
+    event.confidence,
+    event.data,
+  ]);
+
+const link = (key: Buffer, event: EventHeader, prevHash: string, payloadHash: string) =>
+  createHmac('sha256', key).update(prevHash).update(headerText(event)).update(payloadHash).digest('hex');
+
+/** Completes an event into the next link of its stream. */
+export function sealEvent(key: Buffer, prevHash: string, header: EventHeader, payload: Payload | null): LogEvent {
+  const salt = payload === null ? null : randomBytes(SALT_BYTES).toString('hex');
+  const payloadHash = payload === null || salt === null ? NO_PAYLOAD : hashPayload(salt, payload);
+  return { ...header, payload, salt, payloadHash, prevHash, hash: link(key, header, prevHash, payloadHash) };
+}
+
+const equal = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+/** Whether a whole stream is unbroken: numbers, links, headers, and payloads where they are still there. */
+export function verifyChain(key: Buffer, events: readonly LogEvent[]): boolean {
+  let prevHash = GENESIS;
+  return events.every((event, index) => {
+    const linked = event.seq === index + 1 && equal(event.prevHash, prevHash);
+    prevHash = event.hash;
+    const whole =
+      event.payload === null || event.salt === null || equal(event.payloadHash, hashPayload(event.salt, event.payload));
+    return linked && whole && equal(event.hash, link(key, event, event.prevHash, event.payloadHash));
+  });
+}

@@ -1,0 +1,156 @@
+/** The event log in PostgreSQL. */
+import { isSqlError, type Postgres, type Row, type SqlError } from '../clients/postgres.ts';
+import { AurenError, EngineUnavailable, invalidField } from '../errors.ts';
+import type { LogEvent } from '../model/event.ts';
+import { commitStatements, isWhole } from './commit-postgres.ts';
+import { EVENT_COLUMNS, EVENT_COLUMNS_BARE, eventFromRow, placedFromRow } from './event-rows.ts';
+import { matchesFilter, placeholders, visibleTo } from './filter-sql.ts';
+import { decodeCursor, encodeCursor, START } from './order.ts';
+import type { Commit, CommitResult, EventLog, IdempotentReply } from './port.ts';
+
+const STREAM_EVENTS_MAX = 10_000;
+const BACKLOG_MAX = 10_000;
+const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
+const DEADLOCK = '40P01';
+const DEADLOCK_TRIES = 3;
+
+/** Qualified: `order by txid` would otherwise bind to the output column of that name, which is text. */
+const PLACE = '(select epoch from log_epoch) as epoch, events.txid::text as txid, events.position::text as position';
+const BELOW_HORIZON = 'events.txid < pg_snapshot_xmin(pg_current_snapshot())';
+
+/** No event is written at or after xmin's predecessor any more: the cursor that everything readable stands before. */
+const HORIZON = `select epoch, (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as txid from log_epoch`;
+const LAST_POSITION = '9223372036854775807';
+
+export function createPostgresLog(postgres: Postgres): EventLog {
+  async function holds(tenantId: string, event: LogEvent): Promise<boolean> {
+    const text = 'select hash from events where tenant_id = $1 and stream_id = $2 and seq = $3';
+    const [rows] = await postgres.run(tenantId, [{ text, params: [tenantId, event.streamId, event.seq] }], {
+      readOnly: true,
+    });
+    return rows?.[0]?.hash === event.hash;
+  }
+
+  /** What a refused insert means: ours after all (the answer to an earlier try was lost), or somebody was first. */
+  async function explain(commit: Commit, error: SqlError, retried: boolean): Promise<CommitResult> {
+    const [first] = commit.events;
+    if (retried && first && (await holds(commit.tenantId, first))) return { replay: null };
+    if (error.constraint === 'memories_key') {
+      throw new AurenError('conflict', 'key: another memory of this agent, user and space has it already.', {
+        cause: error,
+        errors: [{ path: 'key', message: 'another memory of this agent, user and space has it already' }],
+      });
+    }
+    throw new AurenError('conflict', 'It was changed by another request meanwhile; read it again and repeat.', {
+      cause: error,
+    });
+  }
+
+  async function attempt(commit: Commit, retried: boolean, tries = 1): Promise<CommitResult> {
+    try {
+      const answers = await postgres.run(commit.tenantId, commitStatements(commit));
+      const counts = answers[0]?.[0];
+      if (commit.idempotency && counts?.claimed === 0) {
+        const claim = answers.at(-1)?.[0];
+        return { replay: { fingerprint: claim?.fingerprint as string, reply: claim?.reply as IdempotentReply } };
+      }
+      if (!isWhole(counts, commit)) throw new Error('the catalog disagrees with the log about what there is');
+      return { replay: null };
+    } catch (error) {
+      if (isSqlError(error, UNIQUE_VIOLATION)) return explain(commit, error, retried);
+      if (isSqlError(error, FOREIGN_KEY_VIOLATION)) throw invalidField('space_id', 'there is no such space.');
+      if (isSqlError(error, DEADLOCK) && tries < DEADLOCK_TRIES) return attempt(commit, retried, tries + 1);
+      throw error;
+    }
+  }
+
+  async function page(tenantId: string, text: string, params: unknown[]): Promise<Row[]> {
+    const [rows = []] = await postgres.run(tenantId, [{ text, params }], { readOnly: true });
+    return rows;
+  }
+
+  return {
+    async commit(commit) {
+      try {
+        return await attempt(commit, false);
+      } catch (error) {
+        // The connection broke: the commit may have happened. Ids and hashes are ours, so asking again is safe.
+        if (error instanceof EngineUnavailable) return await attempt(commit, true);
+        throw error;
+      }
+    },
+
+    async stream(tenantId, streamId) {
+      const text = `select ${EVENT_COLUMNS} from events where tenant_id = $1 and stream_id = $2 order by seq limit ${STREAM_EVENTS_MAX}`;
+      return (await page(tenantId, text, [tenantId, streamId])).map((row) => eventFromRow(tenantId, row));
+    },
+
+    async streams(tenantId, streamIds) {
+      const text = `select ${EVENT_COLUMNS} from events where tenant_id = $1 and stream_id = any($2::text[]) order by stream_id, seq`;
+      const found = new Map<string, LogEvent[]>();
+      for (const row of await page(tenantId, text, [tenantId, streamIds])) {
+        const event = eventFromRow(tenantId, row);
+        const stream = found.get(event.streamId);
+        if (stream) stream.push(event);
+        else found.set(event.streamId, [event]);
+      }
+      return found;
+    },
+
+    async read(tenantId, cursor, limit) {
+      const { txid, position } = cursor === null ? START : decodeCursor(cursor, 'cursor');
+      const events = `select ${EVENT_COLUMNS_BARE}, ${PLACE} from events
+        where tenant_id = $1 and (events.txid, events.position) > ($2::xid8, $3::bigint) and ${BELOW_HORIZON}
+        order by events.txid, events.position limit $4`;
+      const beyond = `select epoch, exists (select from events where tenant_id = $1
+        and events.txid >= pg_snapshot_xmin(pg_current_snapshot())) as beyond from log_epoch`;
+      const [rows = [], [state] = []] = await postgres.run(
+        tenantId,
+        [
+          { text: events, params: [tenantId, txid, position, limit] },
+          { text: beyond, params: [tenantId] },
+        ],
+        { readOnly: true },
+      );
+      const placed = rows.map((row) => placedFromRow(tenantId, row));
+      const start = encodeCursor({ epoch: state?.epoch as string, ...START });
+      return {
+        events: placed,
+        cursor: placed.at(-1)?.cursor ?? cursor ?? start,
+        behindHorizon: state?.beyond === true,
+      };
+    },
+
+    async horizon(tenantId) {
+      const [row] = await page(tenantId, HORIZON, []);
+      return encodeCursor({ epoch: row?.epoch as string, txid: row?.txid as string, position: LAST_POSITION });
+    },
+
+    async page(caller, { after, before, order, limit, filter }) {
+      const params: unknown[] = [caller.tenantId];
+      const place = placeholders(params);
+      const bound = (text: string | undefined, path: string, sign: string) => {
+        if (text === undefined) return 'true';
+        const { epoch, txid, position } = decodeCursor(text, path);
+        // A cursor from before a restore matches nothing: `epoch` decides, and the caller is told below.
+        return `(events.txid, events.position) ${sign} (${place(txid)}::xid8, ${place(position)}::bigint) and ${place(epoch)} = (select epoch from log_epoch)`;
+      };
+      const text = `select ${EVENT_COLUMNS_BARE}, ${PLACE} from events
+        where tenant_id = $1 and ${bound(after, 'after', '>')} and ${bound(before, 'before', '<')} and ${BELOW_HORIZON}
+          and ${visibleTo(caller, place)} and ${matchesFilter(filter, place)}
+        order by events.txid ${order}, events.position ${order} limit ${place(limit + 1)}`;
+      const rows = await page(caller.tenantId, text, params);
+      const events = rows.slice(0, limit).map((row) => placedFromRow(caller.tenantId, row));
+      return { events, nextCursor: rows.length > limit ? (events.at(-1)?.cursor ?? null) : null };
+    },
+
+    async backlog(tenantId, cursor) {
+      const { txid, position } = cursor === null ? START : decodeCursor(cursor, 'cursor');
+      const text = `select count(*)::int as n from (select from events where tenant_id = $1
+        and (events.txid, events.position) > ($2::xid8, $3::bigint) limit ${BACKLOG_MAX}) behind`;
+      const [row] = await page(tenantId, text, [tenantId, txid, position]);
+      return row?.n as number;
+    },
+  };
+}

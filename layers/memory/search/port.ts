@@ -1,0 +1,92 @@
+/** The two legs of a search: words from the catalog, meaning from the vector index. */
+import type { CatalogRow } from '../catalog/port.ts';
+import type { Instant } from '../clock.ts';
+import type { Caller } from '../model/caller.ts';
+import type { MemoryRecord, MemoryType, Metadata, TierName } from '../model/memory.ts';
+
+export const SEARCH_MODES = ['hybrid', 'lexical', 'semantic'] as const;
+export type SearchMode = (typeof SEARCH_MODES)[number];
+
+export interface SearchQuery {
+  query: string;
+  userId: string | null;
+  agentId: string | null;
+  spaceIds: string[];
+  types: MemoryType[];
+  tiers: TierName[];
+  metadata: Metadata;
+  minConfidence: number;
+  minPriority: number;
+  createdAfter: Instant | null;
+  createdBefore: Instant | null;
+  mode: SearchMode;
+  limit: number;
+  explain: boolean;
+  asOf: Instant | null;
+}
+
+/** A memory that the words found, with its raw BM25 score (> 0). */
+export interface LexicalHit {
+  row: CatalogRow;
+  bm25: number;
+}
+
+export interface LexicalIndex {
+  /** The best `limit` of what the caller may see, filters applied; an empty query lists by priority, then recency, with bm25 0. */
+  search(caller: Caller, query: SearchQuery, limit: number, now: Instant): Promise<LexicalHit[]>;
+}
+
+export interface SemanticHit {
+  id: string;
+  partition: string;
+  /** q.v of unit vectors, -1..1. */
+  cosine: number;
+}
+
+/** What the index knows of a memory: the partition it stands in and the seq up to which its content is embedded. */
+export interface VectorMark {
+  seq: number;
+  partition: string;
+}
+
+export interface VectorEntry extends VectorMark {
+  id: string;
+  /** Unit vector as the embedder made it; the index augments it. */
+  vector: Float32Array;
+}
+
+/** Vectors by partition. Geometry is never isolation: callers check every hit against the catalog. */
+export interface VectorIndex {
+  upsert(tenantId: string, entries: readonly VectorEntry[]): Promise<void>;
+  remove(tenantId: string, ids: readonly string[]): Promise<void>;
+  /** The nearest of each partition, best first over all, at most `k` a partition; `within` limits to ids (at most 1,000). */
+  query(
+    tenantId: string,
+    query: { vector: Float32Array; partitions: readonly string[]; k: number; within?: readonly string[] },
+  ): Promise<SemanticHit[]>;
+  /** What is indexed of these ids. */
+  marks(tenantId: string, ids: readonly string[]): Promise<Map<string, VectorMark>>;
+  /** Stored vectors, as the embedder made them. */
+  vectors(tenantId: string, ids: readonly string[]): Promise<Map<string, Float32Array>>;
+  count(tenantId: string): Promise<number>;
+}
+
+/** Who lives in a partition, by the catalog: the measure of what a query should have found. */
+export interface PartitionMembers {
+  /** Ids of each partition, at most `limit` each. */
+  members(tenantId: string, partitions: readonly string[], limit: number): Promise<Map<string, string[]>>;
+}
+
+export interface SearchResult {
+  memory: MemoryRecord;
+  /** 0..1, comparable across tiers. */
+  score: number;
+  explain?: Record<string, number>;
+}
+
+export interface SearchAnswer {
+  results: SearchResult[];
+  tookMs: number;
+  degraded: string[];
+  truncated: boolean;
+}

@@ -1,0 +1,93 @@
+/** The tiers: three places that hold a memory's content under one port, each guarded by seq. One contract suite runs on all. */
+import type { Instant } from '../clock.ts';
+import type { Caller } from '../model/caller.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { MemoryRecord, TierName } from '../model/memory.ts';
+
+/** "As of this seq": orders copies of one memory. */
+export interface Mark {
+  id: string;
+  seq: number;
+}
+
+export interface Copy extends Mark {
+  content: JsonObject;
+}
+
+export interface Tier {
+  readonly name: TierName;
+  /** Writes whole copies. Idempotent; a copy with a lower seq than the one there loses silently. */
+  put(tenantId: string, records: readonly MemoryRecord[]): Promise<void>;
+  /** The copies that are there; what is not is absent from the map. */
+  get(tenantId: string, ids: readonly string[]): Promise<Map<string, Copy>>;
+  /** Removes copies up to and including the given seq; a later put with a lower seq stays out (hot) or is undone by the indexer (cold). */
+  remove(tenantId: string, marks: readonly Mark[]): Promise<void>;
+  count(tenantId: string): Promise<number>;
+}
+
+/** Rides on a Redis call that is made anyway: latencies since the last call, and live-only events. */
+export interface Ride {
+  latencies: { operation: string; ms: number }[];
+  /** Serialized ephemeral events. */
+  events: string[];
+}
+
+export interface HotRead {
+  /** False: the projector is behind or unknown; the copies may be stale and count only where PostgreSQL is down. */
+  leased: boolean;
+  /** With exact `accessCount` and `lastAccessedAt`. Expired, tombstoned and unreadable ones are absent. */
+  records: Map<string, MemoryRecord>;
+}
+
+/** The hot tier: Redis. Every method is one round trip. */
+export interface HotTier extends Tier {
+  /** Like `put`, and says which memories had to leave to keep the capacity; they are already gone and belong in warm. */
+  putAndEvict(
+    tenantId: string,
+    records: readonly MemoryRecord[],
+    now: Instant,
+    ride?: Ride,
+  ): Promise<{ evicted: MemoryRecord[] }>;
+  /** Reads what the caller may see; with `use`, counts a use of each one that was leased. */
+  read(caller: Caller, ids: readonly string[], options: { use: boolean; now: Instant; ride?: Ride }): Promise<HotRead>;
+  /** Counts uses of memories of any tier and carries the ride. */
+  used(tenantId: string, ids: readonly string[], now: Instant, ride?: Ride): Promise<void>;
+  /** Uses counted since the last flush. */
+  pendingUses(tenantId: string): Promise<Map<string, { count: number; lastAt: Instant }>>;
+  /** The hot projector's cursor lives in Redis, so that it rolls back with the data. */
+  cursor(tenantId: string): Promise<string | null>;
+  /** Stores the cursor; with `caughtUp` also renews the lease under which reads are believed. */
+  advance(tenantId: string, cursor: string, caughtUp: boolean): Promise<void>;
+  stats(tenantId: string): Promise<HotStats>;
+}
+
+/** What the sweep does to the hot tier; one round trip each. */
+export interface HotUpkeep {
+  /** Takes uses that the catalog has counted by now off the pending ones; what `read` answers stays the same. */
+  settleUses(tenantId: string, counted: ReadonlyMap<string, number>): Promise<void>;
+  /** Scores copies as of now: stored scores do not age by themselves. Answers the ids that have no copy here. */
+  rescore(tenantId: string, ids: readonly string[], now: Instant): Promise<string[]>;
+}
+
+export interface HotStats {
+  count: number;
+  pinned: number;
+  capacity: number;
+  usedBytes: number;
+  hits: number;
+  misses: number;
+  /** Milliseconds. */
+  latency: Record<string, { p50: number; p95: number; p99: number }>;
+}
+
+export interface ColdStats {
+  count: number;
+  /** Sealed size, and the size of the content before compression. */
+  bytes: number;
+  plainBytes: number;
+}
+
+/** The cold tier: sealed documents in Chroma. */
+export interface ColdTier extends Tier {
+  stats(tenantId: string): Promise<ColdStats>;
+}

@@ -1,0 +1,213 @@
+/** set_retention: a standing policy, judged now and again by every sweep. Simulated, it says what would move and which recalls would change. */
+import { createHash } from 'node:crypto';
+import type { CatalogRow } from '../../catalog/port.ts';
+import { type Instant, instant } from '../../clock.ts';
+import { AurenError, EngineUnavailable } from '../../errors.ts';
+import {
+  andThen,
+  type ChangeContext,
+  type Changed,
+  contextFor,
+  ended,
+  movedTo,
+  plainEvent,
+  retained,
+} from '../../log/change.ts';
+import type { ControlAction, Idempotency } from '../../memory.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { LogEvent } from '../../model/event.ts';
+import { canonicalJson, type JsonObject } from '../../model/json.ts';
+import type { MemoryRecord } from '../../model/memory.ts';
+import { defaultThreshold, type RetentionPolicy, retentionPoints } from '../../policy/retention-policy.ts';
+import type { SearchQuery } from '../../search/port.ts';
+import { claimOf, replayOf } from '../idempotent.ts';
+import { type ControlPorts, carryOut, retried } from './apply.ts';
+
+export type SetRetention = Extract<ControlAction, { action: 'set_retention' }>;
+
+/** Ids of what a search answers, without counting as a use. */
+export type Rehearse = (caller: Caller, query: SearchQuery) => Promise<string[]>;
+
+const IDS_SHOWN_MAX = 1_000;
+const CHUNK = 200;
+
+export const policyStream = (agentId: string): string => `policy:${agentId}`;
+
+/** The same policy has the same id: setting it again changes nothing. */
+function policyOf(
+  tenantId: string,
+  agentId: string,
+  { criteria, scoreThreshold, onFail }: SetRetention,
+  now: Instant,
+): RetentionPolicy {
+  const rules = { criteria, scoreThreshold: scoreThreshold ?? defaultThreshold(criteria), onFail };
+  const digest = createHash('sha256')
+    .update(canonicalJson([tenantId, agentId, rules]))
+    .digest('hex');
+  return { id: `pol_${digest.slice(0, 32)}`, ...rules, setAt: now };
+}
+
+export const criteriaToWire = ({ criteria }: Pick<RetentionPolicy, 'criteria'>): JsonObject =>
+  Object.fromEntries(
+    Object.entries({
+      min_priority: criteria.minPriority,
+      min_confidence: criteria.minConfidence,
+      min_access_count: criteria.minAccessCount,
+      max_age_days: criteria.maxAgeDays,
+    }).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+
+/** Uses since the last sweep count too. With Redis down the catalog's count is the best there is. */
+async function withPendingUses(ports: ControlPorts, tenantId: string, rows: CatalogRow[]): Promise<CatalogRow[]> {
+  try {
+    const pending = await ports.hot.pendingUses(tenantId);
+    return rows.map((row) => ({ ...row, accessCount: row.accessCount + (pending.get(row.id)?.count ?? 0) }));
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return rows;
+    throw error;
+  }
+}
+
+/** What the policy does to one memory; null where it is as it should be. */
+function verdict(
+  context: ChangeContext,
+  before: MemoryRecord,
+  policy: RetentionPolicy,
+  keeps: boolean,
+): Changed | LogEvent | null {
+  if (keeps) return before.retainedBy === policy.id ? null : retained(context, before, policy.id);
+  if (policy.onFail === 'forget' && !before.pinned) return ended(context, before, 'memory.deleted', 'policy');
+  const target = policy.onFail === 'archive' ? 'cold' : 'warm';
+  const moves = !before.pinned && before.tier !== target && !(target === 'warm' && before.tier === 'cold');
+  const move = (record: MemoryRecord) => movedTo(context, record, target, 'policy');
+  if (before.retainedBy === null) return moves ? move(before) : null;
+  const cleared = retained(context, before, null);
+  return moves ? andThen(cleared, move) : cleared;
+}
+
+/** Brings memories in line with the policy, a chunk a commit; each chunk can be repeated. */
+export async function enforce(
+  ports: ControlPorts,
+  caller: Caller,
+  policy: RetentionPolicy,
+  keeps: ReadonlySet<string>,
+  ids: readonly string[],
+) {
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    const chunk = ids.slice(start, start + CHUNK);
+    await retried(async () => {
+      const context = contextFor(ports, caller, instant(ports.clock.now()));
+      const rows = await ports.catalog.find(caller.tenantId, chunk, 'any', context.now);
+      const verdicts = rows.flatMap(({ content, ...row }) =>
+        content === null ? [] : [verdict(context, { ...row, content }, policy, keeps.has(row.id))],
+      );
+      await carryOut(ports, context, {
+        changes: verdicts.filter((it): it is Changed => it !== null && 'record' in it),
+        ends: verdicts.filter((it): it is LogEvent => it !== null && 'streamId' in it),
+      });
+    });
+  }
+}
+
+async function rehearsals(rehearse: Rehearse, caller: Caller, action: SetRetention, forgotten: ReadonlySet<string>) {
+  const changed: JsonObject[] = [];
+  for (const query of action.queries) {
+    // Moves change no ranking; only what is forgotten can no longer be recalled, and what stood behind it moves up.
+    const before = await rehearse(caller, query);
+    if (!before.some((id) => forgotten.has(id))) continue;
+    const wider = await rehearse(caller, { ...query, limit: Math.min(100, query.limit + forgotten.size) });
+    const after = wider.filter((id) => !forgotten.has(id)).slice(0, query.limit);
+    changed.push({ query: query.query, before, after });
+  }
+  return changed;
+}
+
+/** Makes the policy stand; answers the earlier reply where the request is a repeated one. */
+async function stand(
+  ports: ControlPorts,
+  context: ChangeContext,
+  agentId: string,
+  policy: RetentionPolicy,
+  body: JsonObject,
+  idempotency: Idempotency | undefined,
+) {
+  const head = (await ports.log.stream(context.tenantId, policyStream(agentId))).at(-1);
+  const event = plainEvent(context, policyStream(agentId), head ?? null, {
+    type: 'policy.set',
+    agentId,
+    data: {
+      policy_id: policy.id,
+      criteria: criteriaToWire(policy),
+      score_threshold: policy.scoreThreshold,
+      on_fail: policy.onFail,
+    },
+  });
+  const claim = claimOf(idempotency, { status: 200, body });
+  const result = await ports.log.commit({
+    tenantId: context.tenantId,
+    events: [event],
+    policy: { agentId, policy },
+    now: context.now,
+    ...claim,
+  });
+  return replayOf(result, idempotency);
+}
+
+export async function setRetention(
+  ports: ControlPorts & { rehearse: Rehearse },
+  caller: Caller,
+  agentId: string,
+  action: SetRetention,
+  idempotency: Idempotency | undefined,
+) {
+  const context = contextFor(ports, caller, instant(ports.clock.now()));
+  const policy = policyOf(caller.tenantId, agentId, action, context.now);
+  const rows = await withPendingUses(
+    ports,
+    caller.tenantId,
+    await ports.catalog.ofAgent(caller.tenantId, agentId, context.now),
+  );
+  const keeps = new Set(
+    rows
+      .filter((row) => retentionPoints(row, policy.criteria, context.now) >= policy.scoreThreshold)
+      .map(({ id }) => id),
+  );
+  const released = rows.map(({ id }) => id).filter((id) => !keeps.has(id));
+  const body: JsonObject = {
+    action: 'set_retention',
+    retained_count: keeps.size,
+    memory_ids: [...keeps].slice(0, IDS_SHOWN_MAX),
+    released_count: released.length,
+    released_ids: released.slice(0, IDS_SHOWN_MAX),
+    policy_id: policy.id,
+  };
+  if (action.simulate) {
+    const forgotten = new Set(
+      policy.onFail === 'forget' ? rows.filter((row) => !row.pinned && !keeps.has(row.id)).map(({ id }) => id) : [],
+    );
+    const recalls = await rehearsals(ports.rehearse, caller, action, forgotten);
+    return { body: { ...body, simulated: true, recalls_changed: recalls }, replayed: false };
+  }
+  if (policy.onFail === 'forget' && action.confirmCount !== released.length) {
+    throw new AurenError(
+      'conflict',
+      `params.confirm_count: ${released.length} memories would be forgotten, not ${action.confirmCount}; simulate again and confirm that number.`,
+      {
+        errors: [{ path: 'params.confirm_count', message: `must be ${released.length}, the released_count of now` }],
+      },
+    );
+  }
+  const standing = await ports.catalog.policy(caller.tenantId, agentId);
+  if (standing?.id !== policy.id) {
+    const earlier = await stand(ports, context, agentId, policy, body, idempotency);
+    if (earlier) return { body: earlier.body ?? body, replayed: true };
+  }
+  await enforce(
+    ports,
+    caller,
+    policy,
+    keeps,
+    rows.map(({ id }) => id),
+  );
+  return { body, replayed: false };
+}

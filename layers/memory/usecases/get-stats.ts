@@ -1,0 +1,82 @@
+/** Stats: counts from the catalog, the hot and cold tiers' own figures, and how far the index is behind. Counts nothing as a use. */
+import { instant } from '../clock.ts';
+import { EngineUnavailable } from '../errors.ts';
+import { INDEX_CONSUMER } from '../feed/names.ts';
+import type { AurenMemory } from '../memory.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Ports } from './ports.ts';
+
+export type StatsPorts = Pick<Ports, 'catalog' | 'hot' | 'cold' | 'log' | 'consumers' | 'clock' | 'hotCapacity'> & {
+  /** Name of the embedding model that the index is made with. */
+  embeddingModel: string;
+};
+
+/** The part of an engine that does not answer is null; the rest of the stats stands. */
+async function unlessDown<T>(part: Promise<T>): Promise<T | null> {
+  try {
+    return await part;
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return null;
+    throw error;
+  }
+}
+
+export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
+  async function pending(tenantId: string): Promise<number> {
+    return await ports.log.backlog(tenantId, await ports.consumers.cursor(INDEX_CONSUMER, tenantId));
+  }
+
+  return {
+    async stats(caller, filter): Promise<JsonObject> {
+      const now = instant(ports.clock.now());
+      const [catalog, hot, cold, behind] = await Promise.all([
+        ports.catalog.stats(caller, filter, now),
+        unlessDown(ports.hot.stats(caller.tenantId)),
+        unlessDown(ports.cold.stats(caller.tenantId)),
+        pending(caller.tenantId),
+      ]);
+      const reads = hot === null ? 0 : hot.hits + hot.misses;
+      return {
+        total_memories: catalog.total,
+        tier_distribution: { ...catalog.tiers },
+        dual_stored: catalog.dualStored,
+        pinned: catalog.pinned,
+        by_type: { ...catalog.byType } as Record<string, Json>,
+        by_agent: { ...catalog.byAgent },
+        hot: {
+          count: catalog.tiers.hot,
+          capacity: ports.hotCapacity,
+          pressure: hot === null ? null : hot.count / ports.hotCapacity,
+          used_bytes: hot?.usedBytes ?? null,
+          hit_rate: hot === null || reads === 0 ? null : hot.hits / reads,
+        },
+        warm: { count: catalog.tiers.warm, bytes: catalog.warmBytes },
+        cold: {
+          count: catalog.tiers.cold,
+          bytes: cold?.bytes ?? null,
+          compression_ratio: cold === null || cold.bytes === 0 ? null : cold.plainBytes / cold.bytes,
+        },
+        flow: {
+          hot_to_warm: catalog.flow.hotToWarm,
+          warm_to_cold: catalog.flow.warmToCold,
+          promoted: catalog.flow.promoted,
+          expired: catalog.flow.expired,
+        },
+        // Filled by the sweep and by the live feed once they run; until then there is nothing to count.
+        access_patterns: [],
+        prediction: { warmed: 0, hit_rate: null },
+        feed: {
+          connected: false,
+          events_processed: 0,
+          events_dropped: 0,
+          queue_size: 0,
+          active_connections: 0,
+          subscriptions: 0,
+          lag_ms: { p50: null, p99: null },
+        },
+        index: { pending: behind, model: ports.embeddingModel },
+        latency: { ...hot?.latency },
+      };
+    },
+  };
+}

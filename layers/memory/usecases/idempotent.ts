@@ -1,0 +1,35 @@
+/** Repeated requests: what the record of the first one says, and the memories as they were answered then, rebuilt from the log. */
+import { AurenError, notFound } from '../errors.ts';
+import { replay } from '../log/evolve.ts';
+import type { CommitResult, EventLog, IdempotencyClaim, IdempotentReply } from '../log/port.ts';
+import type { Idempotency } from '../memory.ts';
+import type { MemoryRecord } from '../model/memory.ts';
+
+export const claimOf = (
+  idempotency: Idempotency | undefined,
+  reply: IdempotentReply,
+): { idempotency?: IdempotencyClaim } => (idempotency === undefined ? {} : { idempotency: { ...idempotency, reply } });
+
+/** The first answer where this request was made before; null where it was carried out just now. */
+export function replayOf(result: CommitResult, idempotency: Idempotency | undefined): IdempotentReply | null {
+  if (result.replay === null) return null;
+  if (result.replay.fingerprint === idempotency?.fingerprint) return result.replay.reply;
+  throw new AurenError(
+    'idempotency_mismatch',
+    'Idempotency-Key: this key was used for another request within 24 hours; use a new key for a new request.',
+  );
+}
+
+/** Memories at the seq they had when they were first answered. Throws `not_found` where one was deleted since. */
+export async function rebuild(log: EventLog, tenantId: string, reply: IdempotentReply): Promise<MemoryRecord[]> {
+  const references = reply.memories ?? [];
+  const streams = await log.streams(
+    tenantId,
+    references.map(({ id }) => id),
+  );
+  return references.map(({ id, seq }) => {
+    const record = replay((streams.get(id) ?? []).filter((event) => event.seq <= seq));
+    if (record === null) throw notFound(`memory ${id} any more`);
+    return record;
+  });
+}

@@ -1,0 +1,42 @@
+/** Everything a use case may need; each takes the part that it uses. */
+import type { ApiKeyStore } from '../auth/key-store.ts';
+import type { KeyCache } from '../auth/port.ts';
+import type { Catalog } from '../catalog/port.ts';
+import type { Clock } from '../clock.ts';
+import type { Embedder } from '../embedding/port.ts';
+import type { Engine } from '../errors.ts';
+import type { Consumers } from '../log/consumers.ts';
+import type { EventLog } from '../log/port.ts';
+import type { Poke } from '../poke.ts';
+import type { PlacementRules } from '../policy/placement.ts';
+import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
+import type { ColdTier, HotTier, Tier } from '../tiers/port.ts';
+
+export interface Ports {
+  clock: Clock;
+  log: EventLog;
+  catalog: Catalog;
+  consumers: Consumers;
+  hot: HotTier;
+  warm: Tier;
+  cold: ColdTier;
+  lexical: LexicalIndex;
+  vectors: VectorIndex;
+  members: PartitionMembers;
+  embedder: Embedder;
+  poke: Poke;
+  apiKeys: ApiKeyStore;
+  keyCache: KeyCache;
+  /** Resolve where the engine answers, reject where it does not. */
+  probes: Record<Engine, () => Promise<void>>;
+  rules: PlacementRules;
+  hotCapacity: number;
+  /** Keys derived from the master key. */
+  chainKey: Buffer;
+  pepper: Buffer;
+  stage: string;
+  /** How long a key check in Redis is believed without asking PostgreSQL. */
+  keyCacheSeconds: number;
+  /** Says what went wrong where nobody waits for an answer. */
+  warn: (message: string, cause: unknown) => void;
+}

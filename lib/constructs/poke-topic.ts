@@ -1,0 +1,22 @@
+/**
+ * The topic that tells the log's consumers that a tenant has something new. A poke is `{tenant_id}` and nothing else, and one
+ * that is lost is healed by a schedule: no encryption key of our own, whose requests would cost more than the pokes.
+ */
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+export class PokeTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+  }
+
+  /** The function may publish, and learns where. */
+  bind(lambda: LambdaFunction): void {
+    this.topic.grantPublish(lambda);
+    lambda.addEnvironment('AUREN_POKE_TOPIC_ARN', this.topic.topicArn);
+  }
+}

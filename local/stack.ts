@@ -1,0 +1,169 @@
+/** The whole local run in one process: port, engines, schema, default tenant, gateway, queues, schedules. `main.ts` and the tests start it. */
+import { composeAuthorize, usePorts } from '@auren/memory/compose.ts';
+import type { Embedder } from '@auren/memory/embedding/port.ts';
+import { HTTP_ROUTES } from '../functions/routes.ts';
+import { LocalClock } from './clock.ts';
+import { DataDir } from './data-dir.ts';
+import { developmentKey } from './development-key.ts';
+import { localEmbedder } from './embedder.ts';
+import { type Engines, startEngines } from './engines/main.ts';
+import { LOOPBACK } from './engines/port.ts';
+import type { Log } from './engines/types.ts';
+import { applyEnvironment } from './environment.ts';
+import {
+  Functions,
+  functionNamed,
+  QUEUE_FUNCTIONS,
+  RUNNABLE_FUNCTIONS,
+  SCHEDULE_FUNCTIONS,
+} from './gateway/functions.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { LocalRoutes } from './gateway/local-routes.ts';
+import { type GatewayServer, listen } from './gateway/server.ts';
+import { masterKey } from './master-key.ts';
+import { LocalQueue } from './queue.ts';
+import { LocalScheduler, scheduledEvent } from './scheduler.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { adminKey, createTenant } from './tenants.ts';
+
+export interface StackOptions {
+  /** Overrides `PORT`; 0 takes a free one. */
+  readonly port?: number;
+  /** Overrides `AUREN_DATA_DIR`. */
+  readonly dataDir?: string;
+  readonly log?: Log;
+  /** Engines that run already and stay the caller's. */
+  readonly engines?: Pick<Engines, 'env' | 'describe'>;
+  /** In place of the one that `EMBEDDING_MODEL` names. */
+  readonly embedder?: Embedder;
+  /** The tenant of the development key. */
+  readonly tenantId?: string;
+  /** Off only in tests: an acknowledged write then survives a killed engine, not a power cut. */
+  readonly fsync?: boolean;
+}
+
+export interface Stack {
+  readonly url: string;
+  /** Admin key of the default tenant. */
+  readonly key: string;
+  readonly keyIsNew: boolean;
+  readonly dataDir: string;
+  readonly clock: LocalClock;
+  readonly queue: LocalQueue;
+  readonly functions: Functions;
+  /** Undefined where the caller brought its own. */
+  readonly engines: Engines | undefined;
+  /** One line an engine. */
+  describe(): string[];
+  /** Makes a tenant and answers its first admin key. */
+  tenant(tenantId: string): Promise<string>;
+  /** Drains the gateway, then stops schedules, queues and engines. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_TENANT = 'local';
+
+/**
+ * Starts everything; on failure, what has started is stopped again. It sets variables of this process, which the domain
+ * reads: one stack a process.
+ *
+ * @throws StartError or EngineError, whose messages say what to do
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const settings = readSettings(process.env);
+  const started = new Started();
+  try {
+    return await bringUp(options, settings, started);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+/** What runs, in the order in which it has to stop. */
+class Started {
+  server?: GatewayServer;
+  scheduler?: LocalScheduler;
+  queue?: LocalQueue;
+  embedder?: Embedder;
+  engines?: Engines;
+  #stopping: Promise<void> | undefined;
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await this.server?.close();
+    await this.scheduler?.stop();
+    await this.queue?.stop();
+    await this.embedder?.close();
+    await this.engines?.stop();
+  }
+}
+
+async function bringUp(options: StackOptions, settings: Settings, started: Started): Promise<Stack> {
+  const { log = () => undefined, tenantId = DEFAULT_TENANT } = options;
+  const server = await listen(options.port ?? settings.port, log);
+  started.server = server;
+  const embedder = options.embedder ?? localEmbedder(process.env);
+  if (embedder && !options.embedder) started.embedder = embedder;
+  const dataDir = new DataDir(options.dataDir ?? settings.dataDir);
+  const clock = new LocalClock(dataDir);
+  const engines = await enginesFor(options, dataDir, log, started);
+  applyEnvironment(process.env, engines.env, masterKey(dataDir, process.env));
+
+  const functions = new Functions();
+  const queue = new LocalQueue({ functions, consumers: QUEUE_FUNCTIONS, log });
+  started.queue = queue;
+  usePorts({ clock, poke: queue, ...(embedder && { embedder }) });
+  await functions.call(functionNamed('migrate'), {});
+  const development = await developmentKey(dataDir, isKnown, () => adminKey(functions, tenantId));
+
+  server.serve(serving(settings, functions, clock, log));
+  started.scheduler = new LocalScheduler({ functions, schedules: SCHEDULE_FUNCTIONS, clock, log });
+  return {
+    url: `http://${LOOPBACK}:${server.port}`,
+    key: development.apiKey,
+    keyIsNew: development.isNew,
+    dataDir: dataDir.path,
+    clock,
+    queue,
+    functions,
+    engines: started.engines,
+    describe: () => engines.describe(),
+    tenant: async (id) => (await createTenant(functions, id)).api_key,
+    stop: () => started.stop(),
+  };
+}
+
+async function enginesFor(options: StackOptions, dataDir: DataDir, log: Log, started: Started) {
+  if (options.engines) return options.engines;
+  const { fsync = true } = options;
+  started.engines = await startEngines({ dataDir: dataDir.path, env: process.env, log, fsync });
+  return started.engines;
+}
+
+async function isKnown(apiKey: string): Promise<boolean> {
+  const { authenticate } = await composeAuthorize();
+  return (await authenticate(apiKey)) !== null;
+}
+
+function serving(settings: Settings, functions: Functions, clock: LocalClock, log: Log) {
+  const schedules = new Set<string>(SCHEDULE_FUNCTIONS.map(({ name }) => name));
+  const local = new LocalRoutes(
+    {
+      clock,
+      functionNames: RUNNABLE_FUNCTIONS.map(({ name }) => name),
+      run: (name, payload = schedules.has(name) ? scheduledEvent(name, clock) : {}) =>
+        functions.call(functionNamed(name), payload),
+      createTenant: (id) => createTenant(functions, id),
+    },
+    log,
+  );
+  const routes = HTTP_ROUTES.map((route) => ({ folder: 'http', ...route }));
+  const { throttle, corsOrigins } = settings;
+  const gateway = new Gateway({ routes, functions, log, throttle, corsOrigins, local });
+  return gateway.serve.bind(gateway);
+}

@@ -1,0 +1,9 @@
+/** The log and the catalog in PostgreSQL. */
+import { describeCatalogContract } from './suites/catalog.ts';
+import { describeCommitContract } from './suites/commit.ts';
+import { describeLogReadingContract } from './suites/log-reading.ts';
+import { postgresLogSubject } from './suites/on-postgres.ts';
+
+describeCommitContract('PostgreSQL', postgresLogSubject);
+describeLogReadingContract('PostgreSQL', postgresLogSubject);
+describeCatalogContract('PostgreSQL', postgresLogSubject);

@@ -1,0 +1,355 @@
+/** Contract of the event log, writing: a commit is all or nothing, and no stream forks. */
+import { describe, expect, it } from 'vitest';
+import type { Catalog } from '../../../layers/memory/catalog/port.ts';
+import { verifyChain } from '../../../layers/memory/log/chain.ts';
+import type { EventLog, IdempotencyClaim } from '../../../layers/memory/log/port.ts';
+import type { Tier } from '../../../layers/memory/tiers/port.ts';
+import { aMemory, anEvent, CHAIN_KEY, ended, moved, rowOf, stored, together, updated } from '../../support/builders.ts';
+import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
+import { commitAll, idsOf, subject, type Tenants } from './subject.ts';
+
+export interface LogSubject extends Tenants {
+  log: EventLog;
+  catalog: Catalog;
+  warm: Tier;
+}
+
+const CONFLICT = { name: 'AurenError', code: 'conflict' };
+
+const claim = (overrides: Partial<IdempotencyClaim> = {}): IdempotencyClaim => ({
+  key: 'request-1',
+  fingerprint: 'fingerprint-1',
+  reply: { status: 201, memories: [{ id: 'mem_1', seq: 1 }] },
+  ...overrides,
+});
+
+export function describeCommitContract(name: string, make: () => Promise<LogSubject>): void {
+  const get = subject(make);
+
+  describe(`${name}: commit`, () => {
+    it('appends an event and its catalog row, and gives both back as they were', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const memory = aMemory({ userId: 'u1', key: 'k', metadata: { session: 's', n: 1.5, flag: true }, tier: 'warm' });
+      const { commit, record } = stored(tenantId, memory);
+
+      const result = await log.commit(commit);
+
+      expect(result).toEqual({ replay: null });
+      expect(await log.stream(tenantId, memory.id)).toEqual(commit.events);
+      expect(await catalog.find(tenantId, [memory.id], 'any', NOON)).toEqual([record]);
+    });
+
+    it('keeps a stream in order, with a chain that verifies', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory());
+      const second = updated(tenantId, first.record, { content: { text: 'revised' }, priority: 9 });
+      const third = moved(tenantId, second.record, 'warm', 'agent');
+
+      await commitAll(log, [first, second, third]);
+
+      const stream = await log.stream(tenantId, first.record.id);
+      expect(stream.map(({ seq, type }) => [seq, type])).toEqual([
+        [1, 'memory.stored'],
+        [2, 'memory.updated'],
+        [3, 'memory.tier_changed'],
+      ]);
+      expect(verifyChain(CHAIN_KEY, stream)).toBe(true);
+    });
+
+    it('appends several events of one stream at once', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory());
+      const second = updated(tenantId, first.record, { priority: 9 });
+      const rows = [rowOf(second.record, true)];
+
+      await log.commit({ tenantId, events: [...first.commit.events, ...second.commit.events], rows, now: NOON });
+
+      const [row] = await catalog.find(tenantId, [first.record.id], 'none', NOON);
+      expect(row).toMatchObject({ seq: 2, priority: 9, headHash: second.record.headHash });
+      expect(await log.stream(tenantId, first.record.id)).toHaveLength(2);
+    });
+
+    it('refuses the second of two changes that were made from the same state, and leaves no trace of it', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory());
+      const winner = updated(tenantId, first.record, { priority: 1 });
+      const loser = updated(tenantId, first.record, { priority: 2 }, { idempotency: claim() });
+      await commitAll(log, [first, winner]);
+
+      const refused = log.commit(loser.commit);
+
+      await expect(refused).rejects.toMatchObject(CONFLICT);
+      expect(await catalog.find(tenantId, [first.record.id], 'none', NOON)).toMatchObject([{ priority: 1, seq: 2 }]);
+      expect((await log.stream(tenantId, first.record.id)).map(({ hash }) => hash)).toEqual([
+        first.record.headHash,
+        winner.record.headHash,
+      ]);
+      // The idempotency record went with it: the same key serves the repeated request.
+      const repeated = updated(tenantId, winner.record, { priority: 2 }, { idempotency: claim() });
+      expect(await log.commit(repeated.commit)).toEqual({ replay: null });
+    });
+
+    it('lets exactly one of many writers at once through', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory());
+      await log.commit(first.commit);
+      const rivals = [1, 2, 3, 4, 5].map((priority) => updated(tenantId, first.record, { priority }));
+
+      const outcomes = await Promise.allSettled(rivals.map(({ commit }) => log.commit(commit)));
+
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      for (const reason of reasons) expect(reason).toMatchObject({ name: 'AurenError' });
+      expect(await log.stream(tenantId, first.record.id)).toHaveLength(2);
+    });
+
+    it('writes nothing of a batch of which one event is refused', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const taken = stored(tenantId, aMemory());
+      await log.commit(taken.commit);
+      const fine = stored(tenantId, aMemory());
+
+      const refused = log.commit(together([fine, stored(tenantId, { ...taken.record, seq: 1 })]));
+
+      await expect(refused).rejects.toMatchObject(CONFLICT);
+      expect(await log.stream(tenantId, fine.record.id)).toEqual([]);
+      expect(await catalog.find(tenantId, [fine.record.id], 'none', NOON)).toEqual([]);
+    });
+
+    it('refuses to change what was deleted meanwhile', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory());
+      await commitAll(log, [first, ended(tenantId, first.record)]);
+
+      const refused = log.commit(updated(tenantId, first.record, { priority: 9 }).commit);
+
+      await expect(refused).rejects.toMatchObject(CONFLICT);
+      expect(await catalog.find(tenantId, [first.record.id], 'any', NOON)).toEqual([]);
+    });
+
+    it('keeps the content that it is not given', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory({ tier: 'warm', content: { text: 'stays' } }));
+      const second = updated(tenantId, first.record, { priority: 9 });
+
+      await commitAll(log, [first, second]);
+
+      const [row] = await catalog.find(tenantId, [first.record.id], 'tier', NOON);
+      expect(row).toMatchObject({ content: { text: 'stays' }, contentSeq: 1, seq: 2 });
+    });
+  });
+
+  describe(`${name}: what ends`, () => {
+    it.each(['memory.deleted', 'memory.expired', 'memory.erased'] as const)(
+      '%s takes row, payloads and salts',
+      async (type) => {
+        const { log, catalog, newTenant } = get();
+        const tenantId = await newTenant();
+        const first = stored(tenantId, aMemory({ content: { text: 'secret' } }));
+        const second = updated(tenantId, first.record, { content: { text: 'another secret' } });
+        const third = ended(tenantId, second.record, type);
+
+        await commitAll(log, [first, second, third]);
+
+        const stream = await log.stream(tenantId, first.record.id);
+        expect(stream.map(({ payload, salt }) => [payload, salt])).toEqual([
+          [null, null],
+          [null, null],
+          [null, null],
+        ]);
+        expect(stream.map(({ payloadHash }) => payloadHash)).toEqual(
+          [first, second, third].map((s) => s.commit.events[0]?.payloadHash),
+        );
+        expect(verifyChain(CHAIN_KEY, stream)).toBe(true);
+        expect(await catalog.find(tenantId, [first.record.id], 'any', NOON)).toEqual([]);
+      },
+    );
+
+    it('leaves the others as they are', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      const [gone, stays] = [stored(tenantId, aMemory()), stored(tenantId, aMemory())];
+      await commitAll(log, [gone, stays]);
+
+      await log.commit(ended(tenantId, gone.record).commit);
+
+      expect(await log.stream(tenantId, stays.record.id)).toEqual(stays.commit.events);
+    });
+  });
+
+  describe(`${name}: idempotency`, () => {
+    it('answers a repeated request with the first reply and writes nothing', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      await log.commit(stored(tenantId, aMemory(), { idempotency: claim() }).commit);
+      const again = stored(tenantId, aMemory(), { idempotency: claim({ reply: { status: 201, memories: [] } }) });
+
+      const result = await log.commit(again.commit);
+
+      expect(result.replay).toEqual({ fingerprint: 'fingerprint-1', reply: claim().reply });
+      expect(await log.stream(tenantId, again.record.id)).toEqual([]);
+    });
+
+    it('shows the fingerprint of the first request, so that another body under the same key is noticed', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      await log.commit(stored(tenantId, aMemory(), { idempotency: claim() }).commit);
+      const other = stored(tenantId, aMemory(), { idempotency: claim({ fingerprint: 'another' }) });
+
+      const result = await log.commit(other.commit);
+
+      expect(result.replay?.fingerprint).toBe('fingerprint-1');
+      expect(await log.stream(tenantId, other.record.id)).toEqual([]);
+    });
+
+    it('forgets a key after 24 hours, not before', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      const at = (time: string) => stored(tenantId, aMemory(), { at: time, idempotency: claim() }).commit;
+      await log.commit(at(NOON));
+
+      const within = await log.commit(at(secondsAfter(daysAfter(NOON, 1), -1)));
+      const after = await log.commit(at(secondsAfter(daysAfter(NOON, 1), 1)));
+      const again = await log.commit(at(daysAfter(NOON, 1.5)));
+
+      expect(within.replay).not.toBeNull();
+      expect(after.replay).toBeNull();
+      expect(again.replay).not.toBeNull();
+    });
+
+    it('keeps the claim of a request that had nothing to write', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      const nothing = {
+        tenantId,
+        events: [],
+        now: NOON,
+        idempotency: claim({ reply: { status: 200, body: { updated_count: 0 } } }),
+      };
+
+      const first = await log.commit(nothing);
+      const second = await log.commit(nothing);
+
+      expect(first.replay).toBeNull();
+      expect(second.replay?.reply).toEqual({ status: 200, body: { updated_count: 0 } });
+    });
+
+    it('belongs to its tenant', async () => {
+      const { log, newTenant } = get();
+      const [a, b] = [await newTenant(), await newTenant()];
+      await log.commit(stored(a, aMemory(), { idempotency: claim() }).commit);
+
+      const result = await log.commit(stored(b, aMemory(), { idempotency: claim() }).commit);
+
+      expect(result.replay).toBeNull();
+    });
+  });
+
+  describe(`${name}: keys of memories`, () => {
+    it('refuses a key that another memory of the same agent, user and space has', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      await log.commit(stored(tenantId, aMemory({ userId: 'u1', key: 'profile' })).commit);
+      const rival = stored(tenantId, aMemory({ userId: 'u1', key: 'profile' }));
+
+      const refused = log.commit(rival.commit);
+
+      await expect(refused).rejects.toMatchObject(CONFLICT);
+      expect(await log.stream(tenantId, rival.record.id)).toEqual([]);
+    });
+
+    it('takes the same key for another agent, another user, no user, another tenant', async () => {
+      const { log, newTenant } = get();
+      const [tenantId, other] = [await newTenant(), await newTenant()];
+      const owners = [{ userId: 'u1' }, { userId: 'u1', agentId: 'coach' }, { userId: 'u2' }, {}];
+
+      for (const owner of owners) await log.commit(stored(tenantId, aMemory({ ...owner, key: 'profile' })).commit);
+      const elsewhere = await log.commit(stored(other, aMemory({ userId: 'u1', key: 'profile' })).commit);
+
+      expect(elsewhere.replay).toBeNull();
+    });
+
+    it('frees the key of what was deleted', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const first = stored(tenantId, aMemory({ key: 'profile' }));
+      await commitAll(log, [first, ended(tenantId, first.record)]);
+      const second = stored(tenantId, aMemory({ key: 'profile' }));
+
+      await log.commit(second.commit);
+
+      const owner = { agentId: second.record.agentId, userId: null, spaceId: null };
+      const found = await catalog.findByKey(tenantId, [{ ...owner, key: 'profile' }]);
+      expect(idsOf(found)).toEqual([second.record.id]);
+    });
+  });
+
+  describe(`${name}: tenants and streams`, () => {
+    it('keeps tenants apart even where ids are equal', async () => {
+      const { log, catalog, newTenant } = get();
+      const [a, b] = [await newTenant(), await newTenant()];
+      const memory = aMemory();
+      const [mine, theirs] = [stored(a, { ...memory, priority: 1 }), stored(b, { ...memory, priority: 2 })];
+
+      await commitAll(log, [mine, theirs]);
+
+      expect(await log.stream(a, memory.id)).toEqual(mine.commit.events);
+      expect(await catalog.find(b, [memory.id], 'none', NOON)).toMatchObject([{ priority: 2 }]);
+    });
+
+    it('reads several streams at once, leaving out those that are not there', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+      const [one, two] = [stored(tenantId, aMemory()), stored(tenantId, aMemory())];
+      await commitAll(log, [one, two]);
+
+      const streams = await log.streams(tenantId, [one.record.id, 'mem_absent', two.record.id]);
+
+      expect(new Map([...streams].sort())).toEqual(
+        new Map(
+          [one, two].map(({ record, commit }): [string, typeof commit.events] => [record.id, commit.events]).sort(),
+        ),
+      );
+    });
+
+    it('has nothing to say of a stream that does not exist', async () => {
+      const { log, newTenant } = get();
+      const tenantId = await newTenant();
+
+      expect(await log.stream(tenantId, 'mem_absent')).toEqual([]);
+    });
+
+    it('keeps an agent policy with its event, and drops it', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const streamId = 'policy:coach';
+      const set = anEvent({ tenantId, streamId, agentId: 'coach' });
+      const cleared = anEvent({ tenantId, streamId, agentId: 'coach', seq: 2, type: 'policy.cleared' }, null, set.hash);
+      const policy = {
+        id: 'pol_1',
+        criteria: { minPriority: 5 },
+        scoreThreshold: 1,
+        onFail: 'demote',
+        setAt: NOON,
+        seq: 1,
+        headHash: set.hash,
+      } as const;
+
+      await log.commit({ tenantId, events: [set], policy: { agentId: 'coach', policy }, now: NOON });
+      const standing = await catalog.policy(tenantId, 'coach');
+      await log.commit({ tenantId, events: [cleared], policy: { agentId: 'coach', policy: null }, now: NOON });
+
+      expect(standing).toEqual(policy);
+      expect(await catalog.policy(tenantId, 'coach')).toBeNull();
+      expect(await catalog.policy(tenantId, 'stranger')).toBeNull();
+    });
+  });
+}

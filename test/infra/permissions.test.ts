@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { HTTP_ROUTES, type HttpRoute, QUEUE_CONSUMERS, SCHEDULES } from '../../functions/routes.ts';
+import { actionsOf, type Statement, Synthesized } from './synthesized.ts';
+
+const ROUTES: readonly HttpRoute[] = HTTP_ROUTES;
+const COMMITTING_SCOPES = ['memories:write', 'control', 'admin'];
+const synthesized = new Synthesized();
+const roles = synthesized.all('AWS::IAM::Role').map(([id]) => id);
+const everything = roles.flatMap((id) => synthesized.statementsOf(id));
+const allowing = (statements: Statement[], action: string) =>
+  statements.filter((statement) => actionsOf(statement).some((name) => name.startsWith(action)));
+
+describe('what roles may do', () => {
+  it('names its actions', () => {
+    expect(everything.flatMap(actionsOf).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('names its resources, but for the versions of a function that is invoked', () => {
+    const wild = everything.filter(({ Resource }) => /\*/.test(JSON.stringify(Resource)));
+
+    expect(wild.flatMap(actionsOf)).toEqual(wild.map(() => 'lambda:InvokeFunction'));
+    for (const { Resource } of wild) {
+      expect(JSON.stringify(Resource)).toMatch(/"Fn::GetAtt":\["(HealConsumers|Migrate)Function\w+","Arn"\]\},":\*"/);
+    }
+    expect(wild).toHaveLength(SCHEDULES.length + 1);
+  });
+
+  it("takes no managed policy, but for the trigger's provider, which is not ours", () => {
+    const managed = synthesized
+      .all('AWS::IAM::Role')
+      .filter(([, { Properties }]) => Properties.ManagedPolicyArns !== undefined)
+      .map(([id]) => id);
+
+    expect(managed).toEqual([expect.stringMatching(/^AWSCDKTriggerCustomResourceProvider/)]);
+  });
+
+  it('reads the one secret and writes none', () => {
+    const statements = allowing(everything, 'secretsmanager:');
+
+    const actions = new Set(statements.flatMap(actionsOf));
+    const resources = new Set(statements.map(({ Resource }) => JSON.stringify(Resource)));
+    expect([...actions].sort()).toEqual(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']);
+    expect([...resources]).toEqual([expect.stringContaining(':secret:auren/dev/engines-??????"')]);
+  });
+
+  it('lets a function write to its own log group only', () => {
+    for (const [, { Properties }] of synthesized.functions()) {
+      const role = Properties.Role['Fn::GetAtt']?.[0] ?? '';
+      for (const statement of allowing(synthesized.statementsOf(role), 'logs:')) {
+        expect(statement.Resource).toEqual({ 'Fn::GetAtt': [Properties.LoggingConfig?.LogGroup.Ref, 'Arn'] });
+      }
+    }
+  });
+});
+
+describe('pokes are published', () => {
+  const due = [
+    ...ROUTES.filter(({ method, scope }) => method !== 'GET' && COMMITTING_SCOPES.includes(scope ?? '')),
+    ...SCHEDULES,
+  ];
+  const others = [...ROUTES, ...QUEUE_CONSUMERS].filter((row) => !due.some(({ name }) => name === row.name));
+
+  it.each(due.map(({ name }) => name))('by %s, which commits', (name) => {
+    const [topicId] = synthesized.all('AWS::SNS::Topic')[0] ?? [];
+
+    const statements = allowing(synthesized.rightsOf(name), 'sns:');
+
+    expect(statements).toEqual([{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: topicId } }]);
+    const variables = synthesized.functionOf(name).resource.Properties.Environment?.Variables;
+    expect(variables?.AUREN_POKE_TOPIC_ARN).toEqual({ Ref: topicId });
+  });
+
+  it.each(others.map(({ name }) => name))('never by %s', (name) => {
+    expect(allowing(synthesized.rightsOf(name), 'sns:')).toEqual([]);
+  });
+});
+
+describe('a model on Bedrock', () => {
+  const bedrock = new Synthesized({ embeddingModel: 'bedrock:amazon.titan-embed-text-v2:0' });
+
+  it('may be called by the functions that embed, and brings no layer', () => {
+    const embedding = [...ROUTES, ...QUEUE_CONSUMERS].filter(({ needs }) => 'embedding' in needs);
+
+    expect(bedrock.all('AWS::Lambda::LayerVersion')).toEqual([]);
+    for (const { name } of embedding) {
+      const statements = allowing(bedrock.rightsOf(name), 'bedrock:');
+      expect(statements.flatMap(actionsOf)).toEqual(['bedrock:InvokeModel']);
+      expect(JSON.stringify(statements[0]?.Resource)).toContain('::foundation-model/amazon.titan-embed-text-v2:0"');
+    }
+    expect(allowing(bedrock.rightsOf('store-memory'), 'bedrock:')).toEqual([]);
+  });
+});

@@ -1,0 +1,221 @@
+/** The hot tier in memory: copies and tombstones guarded by seq, a capacity that holds, and a lease under which reads are believed. */
+import { type Instant, instant } from '../../../layers/memory/clock.ts';
+import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
+import { mayRead } from '../../../layers/memory/policy/access.ts';
+import { retentionScore } from '../../../layers/memory/policy/retention.ts';
+import type { HotTier, HotUpkeep, Ride } from '../../../layers/memory/tiers/port.ts';
+import { copyOf, isAlive, type Uses } from './store.ts';
+
+export interface HotOptions {
+  capacity?: number;
+  leaseMs?: number;
+  nowMs?: () => number;
+}
+
+interface Entry {
+  seq: number;
+  /** Null is a tombstone. */
+  record: MemoryRecord | null;
+  score: number;
+}
+
+interface Tenant {
+  entries: Map<string, Entry>;
+  /** Uses since the last flush, of memories of any tier. */
+  uses: Map<string, Uses>;
+  cursor: string | null;
+  leasedUntilMs: number;
+  hits: number;
+  misses: number;
+  latencies: Map<string, number[]>;
+  ephemeral: string[];
+}
+
+export interface InMemoryHotTier extends HotTier, HotUpkeep {
+  /** The live-only events that rode along. */
+  ephemeral(tenantId: string): Promise<string[]>;
+}
+
+export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
+  const { capacity = 10_000, leaseMs = 10_000, nowMs = Date.now } = options;
+  const tenants = new Map<string, Tenant>();
+
+  const of = (tenantId: string): Tenant => {
+    const found = tenants.get(tenantId) ?? emptyTenant();
+    tenants.set(tenantId, found);
+    return found;
+  };
+
+  async function putAndEvict(tenantId: string, records: readonly MemoryRecord[], now: Instant, ride?: Ride) {
+    const tenant = of(tenantId);
+    take(tenant, ride);
+    for (const record of records) put(tenant, copyOf(record), now);
+    return { evicted: evict(tenant, capacity) };
+  }
+
+  return {
+    name: 'hot',
+    putAndEvict,
+    put: async (tenantId, records) => void (await putAndEvict(tenantId, records, instant(nowMs()))),
+
+    async get(tenantId, ids) {
+      const records = ids.map((id) => of(tenantId).entries.get(id)?.record).filter((record) => record != null);
+      return new Map(records.map(({ id, seq, content }) => [id, copyOf({ id, seq, content })]));
+    },
+
+    async remove(tenantId, marks) {
+      const { entries } = of(tenantId);
+      for (const { id, seq } of marks) {
+        if ((entries.get(id)?.seq ?? 0) <= seq) entries.set(id, { seq, record: null, score: 0 });
+      }
+    },
+
+    count: async (tenantId) => living(of(tenantId)).length,
+
+    async read(caller, ids, { use, now, ride }) {
+      const tenant = of(caller.tenantId);
+      take(tenant, ride);
+      const leased = tenant.leasedUntilMs > nowMs();
+      const records = new Map<string, MemoryRecord>();
+      for (const id of new Set(ids)) {
+        const record = tenant.entries.get(id)?.record;
+        const isThere = record != null && isAlive(record, now) && mayRead(caller, record);
+        if (isThere && leased) tenant.hits += 1;
+        else tenant.misses += 1;
+        if (!isThere) continue;
+        if (use && leased) countUse(tenant, id, now);
+        records.set(id, withUses(tenant, record));
+      }
+      return { leased, records };
+    },
+
+    async used(tenantId, ids, now, ride) {
+      take(of(tenantId), ride);
+      for (const id of new Set(ids)) countUse(of(tenantId), id, now);
+    },
+
+    pendingUses: async (tenantId) => copyOf(of(tenantId).uses),
+
+    async settleUses(tenantId, counted) {
+      for (const [id, count] of counted) settle(of(tenantId), id, count);
+    },
+
+    async rescore(tenantId, ids, now) {
+      for (const id of ids) score(of(tenantId), id, now);
+      return ids.filter((id) => of(tenantId).entries.get(id)?.record == null);
+    },
+
+    cursor: async (tenantId) => of(tenantId).cursor,
+
+    async advance(tenantId, cursor, caughtUp) {
+      of(tenantId).cursor = cursor;
+      if (caughtUp) of(tenantId).leasedUntilMs = nowMs() + leaseMs;
+    },
+
+    async stats(tenantId) {
+      const { hits, misses, latencies, ...tenant } = of(tenantId);
+      const records = [...tenant.entries.values()].map(({ record }) => record).filter((record) => record !== null);
+      return {
+        count: records.length,
+        pinned: records.filter(({ pinned }) => pinned).length,
+        capacity,
+        usedBytes: records.reduce((bytes, record) => bytes + Buffer.byteLength(JSON.stringify(record)), 0),
+        hits,
+        misses,
+        latency: Object.fromEntries([...latencies].map(([operation, ms]) => [operation, percentiles(ms)])),
+      };
+    },
+
+    ephemeral: async (tenantId) => [...of(tenantId).ephemeral],
+  };
+}
+
+const emptyTenant = (): Tenant => ({
+  entries: new Map(),
+  uses: new Map(),
+  cursor: null,
+  leasedUntilMs: 0,
+  hits: 0,
+  misses: 0,
+  latencies: new Map(),
+  ephemeral: [],
+});
+
+/** A higher seq stays, and so does a tombstone of the same seq. Uses that the copy there has counted are not lost. */
+function put(tenant: Tenant, record: MemoryRecord, now: Instant): void {
+  const there = tenant.entries.get(record.id);
+  const isLate = there && (there.seq > record.seq || (there.seq === record.seq && there.record === null));
+  if (isLate) return;
+  const accessCount = Math.max(record.accessCount, there?.record?.accessCount ?? 0);
+  const lastAccessedAt = latest(record.lastAccessedAt, there?.record?.lastAccessedAt ?? null);
+  tenant.entries.set(record.id, { seq: record.seq, record: { ...record, accessCount, lastAccessedAt }, score: 0 });
+  score(tenant, record.id, now);
+}
+
+const latest = (a: Instant | null, b: Instant | null): Instant | null => ((a ?? '') > (b ?? '') ? a : b);
+
+/** Scores are stored as of the last write or use. */
+function score(tenant: Tenant, id: string, now: Instant): void {
+  const entry = tenant.entries.get(id);
+  if (entry?.record) entry.score = retentionScore(withUses(tenant, entry.record), now);
+}
+
+function withUses(tenant: Tenant, record: MemoryRecord): MemoryRecord {
+  const pending = tenant.uses.get(record.id);
+  return copyOf({
+    ...record,
+    accessCount: record.accessCount + (pending?.count ?? 0),
+    lastAccessedAt: pending?.lastAt ?? record.lastAccessedAt,
+  });
+}
+
+function countUse(tenant: Tenant, id: string, now: Instant): void {
+  tenant.uses.set(id, { count: (tenant.uses.get(id)?.count ?? 0) + 1, lastAt: now });
+  score(tenant, id, now);
+}
+
+/** Moves uses from the pending ones to the copy: their sum stays. */
+function settle(tenant: Tenant, id: string, counted: number): void {
+  const pending = tenant.uses.get(id);
+  if (!pending) return;
+  const settled = Math.min(counted, pending.count);
+  const record = tenant.entries.get(id)?.record;
+  if (record) Object.assign(record, { accessCount: record.accessCount + settled, lastAccessedAt: pending.lastAt });
+  if (settled === pending.count) tenant.uses.delete(id);
+  else tenant.uses.set(id, { ...pending, count: pending.count - settled });
+}
+
+const living = (tenant: Tenant) =>
+  [...tenant.entries.values()].flatMap(({ record, score }) => (record === null ? [] : [{ record, score }]));
+
+/** Over capacity, the lowest scores go until 99 % of it is left: plain ones first, then retained ones, pins only as a last resort. */
+function evict(tenant: Tenant, capacity: number): MemoryRecord[] {
+  const candidates = living(tenant).sort(
+    (a, b) =>
+      Number(a.record.pinned) - Number(b.record.pinned) ||
+      Number(a.record.retainedBy !== null) - Number(b.record.retainedBy !== null) ||
+      a.score - b.score,
+  );
+  if (candidates.length <= capacity) return [];
+  const surplus = candidates.length - (capacity - Math.floor(capacity / 100));
+  const evicted = candidates
+    .slice(0, surplus)
+    .filter(({ record }, gone) => !record.pinned || candidates.length - gone > capacity);
+  return evicted.map(({ record }) => {
+    tenant.entries.set(record.id, { seq: record.seq, record: null, score: 0 });
+    return withUses(tenant, record);
+  });
+}
+
+function take(tenant: Tenant, ride: Ride | undefined): void {
+  for (const { operation, ms } of ride?.latencies ?? []) {
+    tenant.latencies.set(operation, [...(tenant.latencies.get(operation) ?? []), ms]);
+  }
+  tenant.ephemeral.push(...(ride?.events ?? []));
+}
+
+function percentiles(values: readonly number[]) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}

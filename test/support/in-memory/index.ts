@@ -1,0 +1,69 @@
+/** All ports in memory, with switches that take an engine down and counters of round trips. The model that the real ones are held to. */
+import type { ApiKeyStore } from '../../../layers/memory/auth/key-store.ts';
+import type { Engine } from '../../../layers/memory/errors.ts';
+import type { HotUpkeep } from '../../../layers/memory/tiers/port.ts';
+import type { Ports } from '../../../layers/memory/usecases/ports.ts';
+import { CHAIN_KEY } from '../builders.ts';
+import { type TestClock, testClock } from '../clock.ts';
+import { fakeEmbedder } from '../fake-embedder.ts';
+import { inMemoryCatalog } from './catalog.ts';
+import { inMemoryColdTier } from './cold.ts';
+import { inMemoryConsumers } from './consumers.ts';
+import { createEngines, type Engines } from './engines.ts';
+import { type InMemoryHotTier, inMemoryHotTier } from './hot.ts';
+import { inMemoryApiKeys, inMemoryKeyCache } from './keys.ts';
+import { inMemoryLexicalIndex, inMemoryMembers } from './lexical.ts';
+import { inMemoryLog } from './log.ts';
+import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
+import { createStore, type Store } from './store.ts';
+import { inMemoryVectorIndex } from './vectors.ts';
+import { inMemoryWarmTier } from './warm.ts';
+
+export interface InMemoryPorts extends Ports, Engines {
+  clock: TestClock;
+  hot: InMemoryHotTier & HotUpkeep;
+  apiKeys: ApiKeyStore;
+  poke: InMemoryPoke;
+  /** What PostgreSQL would hold, for a look behind the ports. */
+  store: Store;
+  warnings: { message: string; cause: unknown }[];
+}
+
+const HOT_CAPACITY = 10_000;
+const RULES = { hotDays: 30, warmDays: 365, dualStorePriority: 8, dualStoreConfidence: 0.9 };
+
+export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryPorts {
+  const store = overrides.store ?? createStore();
+  const engines = createEngines();
+  const { behind } = engines;
+  const hotCapacity = overrides.hotCapacity ?? HOT_CAPACITY;
+  const warnings: InMemoryPorts['warnings'] = [];
+  const probe = (engine: Engine) => behind(engine, { ask: async () => {} }).ask;
+  return {
+    ...engines,
+    store,
+    warnings,
+    clock: testClock(),
+    log: behind('postgres', inMemoryLog(store)),
+    catalog: behind('postgres', inMemoryCatalog(store)),
+    consumers: behind('postgres', inMemoryConsumers(store)),
+    warm: behind('postgres', inMemoryWarmTier(store)),
+    lexical: behind('postgres', inMemoryLexicalIndex(store)),
+    members: behind('postgres', inMemoryMembers(store)),
+    apiKeys: behind('postgres', inMemoryApiKeys(store)),
+    hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
+    keyCache: behind('redis', inMemoryKeyCache()),
+    cold: behind('chroma', inMemoryColdTier()),
+    vectors: behind('chroma', inMemoryVectorIndex()),
+    embedder: fakeEmbedder(),
+    poke: inMemoryPoke(),
+    probes: { postgres: probe('postgres'), redis: probe('redis'), chroma: probe('chroma') },
+    rules: RULES,
+    hotCapacity,
+    chainKey: CHAIN_KEY,
+    pepper: Buffer.alloc(32, 9),
+    stage: 'test',
+    warn: (message, cause) => void warnings.push({ message, cause }),
+    ...overrides,
+  };
+}

@@ -1,0 +1,124 @@
+/** The event log in memory: a commit checks everything first and then changes everything. */
+import { DAY_MS } from '../../../layers/memory/clock.ts';
+import { AurenError } from '../../../layers/memory/errors.ts';
+import type { Commit, EventLog, RowWrite } from '../../../layers/memory/log/port.ts';
+import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
+import { maySee, passes } from './events.ts';
+import { contentFromLog, copyOf, decodeCursor, encodeCursor, nameOfKey, type Store, type TenantData } from './store.ts';
+
+const BACKLOG_MAX = 10_000;
+const STREAM_MAX = 10_000;
+const IDEMPOTENCY_MS = DAY_MS;
+
+const conflict = (message: string) => new AurenError('conflict', message);
+
+const cursorAt = (position: number) => encodeCursor('log', position);
+const positionOf = (cursor: string | null | undefined) => (cursor == null ? 0 : Number(decodeCursor('log', cursor)));
+
+export function inMemoryLog(store: Store): EventLog {
+  /** Readable events carry no content. */
+  const placed = (tenantId: string): PlacedEvent[] =>
+    store
+      .of(tenantId)
+      .events.map((event, index) => copyOf({ ...event, payload: null, salt: null, cursor: cursorAt(index + 1) }));
+
+  const stream = (tenantId: string, streamId: string): LogEvent[] =>
+    copyOf(store.of(tenantId).events.filter((event) => event.streamId === streamId))
+      .sort((a, b) => a.seq - b.seq)
+      .slice(0, STREAM_MAX);
+
+  return {
+    async commit(commit) {
+      const data = store.of(commit.tenantId);
+      const replay = replayOf(data, commit);
+      if (replay) return { replay };
+      checkSeqs(data, commit);
+      checkRows(data, commit);
+      apply(data, copyOf(commit));
+      return { replay: null };
+    },
+
+    stream: async (tenantId, streamId) => stream(tenantId, streamId),
+
+    async streams(tenantId, streamIds) {
+      const found = streamIds.map((id) => [id, stream(tenantId, id)] as const);
+      return new Map(found.filter(([, events]) => events.length > 0));
+    },
+
+    async read(tenantId, cursor, limit) {
+      const from = positionOf(cursor);
+      const events = placed(tenantId).slice(from, from + limit);
+      return { events, cursor: cursorAt(from + events.length), behindHorizon: false };
+    },
+
+    horizon: async (tenantId) => cursorAt(store.of(tenantId).events.length),
+
+    async page(caller, { after, before, order, limit, filter }) {
+      const [from, to] = [positionOf(after), before === undefined ? Number.POSITIVE_INFINITY : positionOf(before)];
+      const window = placed(caller.tenantId).filter((_, index) => index + 1 > from && index + 1 < to);
+      if (order === 'desc') window.reverse();
+      const matching = window.filter((event) => maySee(caller, event) && passes(filter, event));
+      const events = matching.slice(0, limit);
+      return { events, nextCursor: matching.length > limit ? (events.at(-1)?.cursor ?? null) : null };
+    },
+
+    backlog: async (tenantId, cursor) => Math.min(BACKLOG_MAX, store.of(tenantId).events.length - positionOf(cursor)),
+  };
+}
+
+function replayOf(data: TenantData, { idempotency, now }: Commit) {
+  const kept = idempotency && data.idempotency.get(idempotency.key);
+  if (!kept || Date.parse(now) - Date.parse(kept.at) > IDEMPOTENCY_MS) return null;
+  return copyOf({ fingerprint: kept.fingerprint, reply: kept.reply });
+}
+
+/** Every event must follow the head of its stream, the ones of this commit included. */
+function checkSeqs(data: TenantData, { events }: Commit): void {
+  const heads = new Map<string, number>();
+  for (const { streamId, seq } of data.events) heads.set(streamId, Math.max(seq, heads.get(streamId) ?? 0));
+  for (const { streamId, seq } of events) {
+    if (seq !== (heads.get(streamId) ?? 0) + 1) throw conflict(`${streamId} moved on since it was read.`);
+    heads.set(streamId, seq);
+  }
+}
+
+/** A key belongs to one memory of its owner, until that is changed or gone: one that expired holds it until it is swept. */
+function checkRows(data: TenantData, { rows = [], ended = [] }: Commit): void {
+  const leaving = new Set([...ended, ...rows.map(({ record }) => record.id)]);
+  const staying = [...data.rows.values()].filter(({ record }) => !leaving.has(record.id));
+  const taken = new Set(staying.filter(({ record }) => record.key !== null).map(({ record }) => nameOfKey(record)));
+  for (const { record, isNew } of rows) {
+    if (data.rows.has(record.id) === isNew) throw conflict(`${record.id} moved on since it was read.`);
+    if (record.key === null) continue;
+    if (taken.has(nameOfKey(record))) throw conflict(`The key ${record.key} is taken.`);
+    taken.add(nameOfKey(record));
+  }
+}
+
+function apply(data: TenantData, commit: Commit): void {
+  data.events.push(...commit.events);
+  for (const write of commit.rows ?? []) applyRow(data, write);
+  for (const id of commit.ended ?? []) {
+    data.rows.delete(id);
+    data.usage.delete(id);
+    data.events = data.events.map((event) => (event.streamId === id ? { ...event, payload: null, salt: null } : event));
+  }
+  if (commit.policy?.policy) data.policies.set(commit.policy.agentId, commit.policy.policy);
+  if (commit.policy?.policy === null) data.policies.delete(commit.policy.agentId);
+  const head = commit.events.at(-1);
+  if (commit.apiKey && head) {
+    data.apiKeys.set(commit.apiKey.id, { ...commit.apiKey, seq: head.seq, headHash: head.hash });
+  }
+  if (commit.idempotency) {
+    const { key, fingerprint, reply } = commit.idempotency;
+    data.idempotency.set(key, { fingerprint, reply, at: commit.now });
+  }
+}
+
+/** A warm copy is there for warm and dual-stored memories, and for cold ones until their cold copy is verified. */
+function applyRow(data: TenantData, { record, content }: RowWrite): void {
+  const present = content ?? data.rows.get(record.id)?.content ?? null;
+  const isWarm = record.tier === 'warm' || record.dualStored;
+  const fromLog = isWarm ? contentFromLog(data, record) : null;
+  data.rows.set(record.id, { record, content: isWarm || record.tier === 'cold' ? (present ?? fromLog) : null });
+}

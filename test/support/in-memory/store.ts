@@ -1,0 +1,99 @@
+/** What PostgreSQL holds, as plain data: the log and the catalog rows that a commit brings along. Everything in it is a copy. */
+
+import type { StoredApiKey } from '../../../layers/memory/auth/key-store.ts';
+import { type Instant, instant } from '../../../layers/memory/clock.ts';
+import { invalidField } from '../../../layers/memory/errors.ts';
+import type { IdempotentReply } from '../../../layers/memory/log/port.ts';
+import type { LogEvent } from '../../../layers/memory/model/event.ts';
+import type { JsonObject } from '../../../layers/memory/model/json.ts';
+import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
+import type { RetentionPolicy } from '../../../layers/memory/policy/retention-policy.ts';
+
+export interface StoredRow {
+  record: Omit<MemoryRecord, 'content'>;
+  /** The warm copy. Null where PostgreSQL holds the content in the log alone. */
+  content: JsonObject | null;
+}
+
+export interface Uses {
+  count: number;
+  lastAt: Instant;
+}
+
+export interface TenantData {
+  /** In commit order; an event's position is its index + 1. */
+  events: LogEvent[];
+  rows: Map<string, StoredRow>;
+  usage: Map<string, Uses>;
+  idempotency: Map<string, { fingerprint: string; reply: IdempotentReply; at: Instant }>;
+  policies: Map<string, RetentionPolicy>;
+  apiKeys: Map<string, StoredApiKey>;
+}
+
+export interface Store {
+  of(tenantId: string): TenantData;
+  /** False where the tenant was known already. */
+  addTenant(tenantId: string): boolean;
+  tenants(): string[];
+}
+
+export function createStore(): Store {
+  const data = new Map<string, TenantData>();
+  const known = new Set<string>();
+  return {
+    of: (tenantId) => {
+      const found = data.get(tenantId) ?? emptyTenant();
+      data.set(tenantId, found);
+      return found;
+    },
+    addTenant: (tenantId) => {
+      const isNew = !known.has(tenantId);
+      known.add(tenantId);
+      return isNew;
+    },
+    tenants: () => [...known].sort(),
+  };
+}
+
+const emptyTenant = (): TenantData => ({
+  events: [],
+  rows: new Map(),
+  usage: new Map(),
+  idempotency: new Map(),
+  policies: new Map(),
+  apiKeys: new Map(),
+});
+
+/** Two parties never share an object, as with a real engine. */
+export const copyOf = <T>(value: T): T => structuredClone(value);
+
+export const isAlive = ({ expiresAt }: { expiresAt: Instant | null }, now: Instant): boolean =>
+  expiresAt === null || instant(expiresAt) > instant(now);
+
+/** What makes a caller's own name for a memory unique. */
+export const nameOfKey = (of: {
+  agentId: string;
+  userId: string | null;
+  spaceId: string | null;
+  key: string | null;
+}): string => JSON.stringify([of.agentId, of.userId, of.spaceId, of.key]);
+
+/** A cursor is opaque outside; here it is a kind and a JSON value. */
+export const encodeCursor = (kind: string, value: unknown): string =>
+  Buffer.from(JSON.stringify([kind, value])).toString('base64url');
+
+export function decodeCursor(kind: string, cursor: string): unknown {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [found, value] = text.startsWith(`["${kind}",`) ? (JSON.parse(text) as [string, unknown]) : [];
+  if (found !== kind) throw invalidField('cursor', 'is not one of ours.');
+  return value;
+}
+
+/** The content of a memory as the log has it. */
+export function contentFromLog(
+  { events }: TenantData,
+  { id, contentSeq }: { id: string; contentSeq: number },
+): JsonObject | null {
+  const event = events.find(({ streamId, seq }) => streamId === id && seq === contentSeq);
+  return event?.payload?.content ?? null;
+}

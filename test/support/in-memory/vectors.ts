@@ -1,0 +1,39 @@
+/** The vector index in memory: every vector of a partition is compared. */
+import type { VectorEntry, VectorIndex } from '../../../layers/memory/search/port.ts';
+
+export function inMemoryVectorIndex(): VectorIndex {
+  const tenants = new Map<string, Map<string, VectorEntry>>();
+  const of = (tenantId: string): Map<string, VectorEntry> => {
+    const found = tenants.get(tenantId) ?? new Map<string, VectorEntry>();
+    tenants.set(tenantId, found);
+    return found;
+  };
+  return {
+    async upsert(tenantId, entries) {
+      for (const entry of entries) of(tenantId).set(entry.id, { ...entry, vector: entry.vector.slice() });
+    },
+    async remove(tenantId, ids) {
+      for (const id of ids) of(tenantId).delete(id);
+    },
+    async query(tenantId, { vector, partitions, k, within }) {
+      const nearestOf = (partition: string) =>
+        [...of(tenantId).values()]
+          .filter((entry) => entry.partition === partition && (within === undefined || within.includes(entry.id)))
+          .map((entry) => ({ id: entry.id, partition, cosine: dot(vector, entry.vector) }))
+          .sort((a, b) => b.cosine - a.cosine)
+          .slice(0, k);
+      return partitions.flatMap(nearestOf).sort((a, b) => b.cosine - a.cosine);
+    },
+    async marks(tenantId, ids) {
+      const found = ids.map((id) => of(tenantId).get(id)).filter((entry) => entry !== undefined);
+      return new Map(found.map(({ id, seq, partition }) => [id, { seq, partition }]));
+    },
+    async vectors(tenantId, ids) {
+      const found = ids.map((id) => of(tenantId).get(id)).filter((entry) => entry !== undefined);
+      return new Map(found.map(({ id, vector }) => [id, vector.slice()]));
+    },
+    count: async (tenantId) => of(tenantId).size,
+  };
+}
+
+const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
