@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../layers/memory/clock.ts';
 import type { Log } from './engines/types.ts';
 import type { FunctionRef, Functions } from './gateway/functions.ts';
+import { STOP_WITHIN_MS, settledWithin } from './within.ts';
 
 export interface ScheduledFunction extends FunctionRef {
   readonly localSeconds: number;
@@ -27,11 +28,12 @@ export class LocalScheduler {
     for (const schedule of options.schedules) this.#wait(schedule);
   }
 
-  /** Calls nothing more and waits for what runs. */
+  /** Calls nothing more and waits 5 s at most for what runs. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    await Promise.all(this.#running);
+    if (await settledWithin(this.#running, STOP_WITHIN_MS)) return;
+    this.#options.log(`scheduler: a run goes on after ${STOP_WITHIN_MS / 1_000} s; left to the next start`);
   }
 
   #wait(schedule: ScheduledFunction): void {

@@ -1,7 +1,6 @@
 /** The whole local run in one process: port, engines, schema, default tenant, gateway, queues, schedules. `main.ts` and the tests start it. */
 import { composeAuthorize, usePorts } from '@auren/memory/compose.ts';
 import type { Embedder } from '@auren/memory/embedding/port.ts';
-import { HTTP_ROUTES } from '../functions/routes.ts';
 import { LocalClock } from './clock.ts';
 import { DataDir } from './data-dir.ts';
 import { developmentKey } from './development-key.ts';
@@ -10,19 +9,12 @@ import { type Engines, startEngines } from './engines/main.ts';
 import { LOOPBACK } from './engines/port.ts';
 import type { Log } from './engines/types.ts';
 import { applyEnvironment } from './environment.ts';
-import {
-  Functions,
-  functionNamed,
-  QUEUE_FUNCTIONS,
-  RUNNABLE_FUNCTIONS,
-  SCHEDULE_FUNCTIONS,
-} from './gateway/functions.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { LocalRoutes } from './gateway/local-routes.ts';
+import { Functions, functionNamed, QUEUE_FUNCTIONS, SCHEDULE_FUNCTIONS } from './gateway/functions.ts';
 import { type GatewayServer, listen } from './gateway/server.ts';
 import { masterKey } from './master-key.ts';
 import { LocalQueue } from './queue.ts';
-import { LocalScheduler, scheduledEvent } from './scheduler.ts';
+import { LocalScheduler } from './scheduler.ts';
+import { serving } from './serving.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { adminKey, createTenant } from './tenants.ts';
 
@@ -148,22 +140,4 @@ async function enginesFor(options: StackOptions, dataDir: DataDir, log: Log, sta
 async function isKnown(apiKey: string): Promise<boolean> {
   const { authenticate } = await composeAuthorize();
   return (await authenticate(apiKey)) !== null;
-}
-
-function serving(settings: Settings, functions: Functions, clock: LocalClock, log: Log) {
-  const schedules = new Set<string>(SCHEDULE_FUNCTIONS.map(({ name }) => name));
-  const local = new LocalRoutes(
-    {
-      clock,
-      functionNames: RUNNABLE_FUNCTIONS.map(({ name }) => name),
-      run: (name, payload = schedules.has(name) ? scheduledEvent(name, clock) : {}) =>
-        functions.call(functionNamed(name), payload),
-      createTenant: (id) => createTenant(functions, id),
-    },
-    log,
-  );
-  const routes = HTTP_ROUTES.map((route) => ({ folder: 'http', ...route }));
-  const { throttle, corsOrigins } = settings;
-  const gateway = new Gateway({ routes, functions, log, throttle, corsOrigins, local });
-  return gateway.serve.bind(gateway);
 }

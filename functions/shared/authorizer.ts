@@ -2,7 +2,6 @@
 import type { Caller } from '@auren/memory/model/caller.ts';
 import { type AuthorizerContext, toContext } from './caller.ts';
 import { describeError, log } from './log.ts';
-import { once } from './once.ts';
 
 export interface Authentication {
   authenticate(apiKey: string): Promise<Omit<Caller, 'requestId'> | null>;
@@ -32,12 +31,11 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,256})$/i;
  * and lock the key out.
  */
 export function authorizer(compose: () => Promise<Authentication>): AuthorizerHandler {
-  const composed = once(compose);
   const handle = async (event: AuthorizerEvent): Promise<AuthorizerAnswer> => {
     const apiKey = BEARER.exec(event.headers?.authorization?.trim() ?? '')?.[1];
     if (apiKey === undefined) return { isAuthorized: false };
     try {
-      const caller = await (await composed()).authenticate(apiKey);
+      const caller = await (await compose()).authenticate(apiKey);
       return caller === null ? { isAuthorized: false } : { isAuthorized: true, context: toContext(caller) };
     } catch (error) {
       log('error', 'a key could not be checked', {

@@ -3,7 +3,6 @@ import { AurenError } from '@auren/memory/errors.ts';
 import type { DrainReport } from '@auren/memory/feed/consumer.ts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { describeError, log } from './log.ts';
-import { once } from './once.ts';
 
 export interface Drainer {
   drain(tenantId: string, deadline: Date): Promise<DrainReport>;
@@ -45,11 +44,10 @@ function group(event: SQSEvent, failed: string[]): Map<string, string[]> {
 const isSettled = (report: DrainReport) => report.caughtUp || report.heldElsewhere;
 
 export function draining(consumer: string, compose: () => Promise<Drainer>): DrainHandler {
-  const composed = once(compose);
 
   const drained = async (tenantId: string, deadline: Date): Promise<boolean> => {
     try {
-      const report = await (await composed()).drain(tenantId, deadline);
+      const report = await (await compose()).drain(tenantId, deadline);
       if (report.parked > 0) log('warn', 'events were parked', { consumer, ...report });
       return isSettled(report);
     } catch (error) {

@@ -16,7 +16,6 @@ import {
   type StackEvent,
   type StackResult,
 } from './middleware.ts';
-import { once } from './once.ts';
 import type { Reply } from './reply.ts';
 import { serverTiming } from './server-timing.ts';
 
@@ -47,14 +46,13 @@ export function operation<N extends RouteName, P extends ContractParts, D>(
   compose: () => Promise<D>,
   run: (input: Input<N, P>, composed: D) => Promise<Reply>,
 ): HttpHandler<D> {
-  const composed = once(compose);
   const stack = middy<StackEvent, StackResult, Error, Context, Scratch>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
     .use(envelope(contract))
     .use(authorized(contract))
     .use(parsed(contract))
     .use(replying)
     // The schemas that typed `Input` are the ones that `parsed` has just applied.
-    .handler(async (event: StackEvent) => run(event.input as unknown as Input<N, P>, await composed()));
+    .handler(async (event: StackEvent) => run(event.input as unknown as Input<N, P>, await compose()));
 
   const handle = async (event: HttpEvent, context: Partial<Context> = {}): Promise<HttpResult> => {
     const timings: Timings = {};

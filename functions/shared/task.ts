@@ -1,7 +1,6 @@
 /** Functions that a schedule, a deployment or an operator calls: they answer a report, and a failure fails the invocation. */
 import type { Context } from 'aws-lambda';
 import { describeError, log } from './log.ts';
-import { once } from './once.ts';
 
 export interface TaskHandler<D, R> {
   (event: unknown, context?: Partial<Context>): Promise<R>;
@@ -21,11 +20,10 @@ export function task<D, R>(
   run: (composed: D, input: { event: unknown; deadline: Date }) => Promise<R>,
   { logged = true } = {},
 ): TaskHandler<D, R> {
-  const composed = once(compose);
   const handle = async (event: unknown, context: Partial<Context> = {}): Promise<R> => {
     const leftMs = (context.getRemainingTimeInMillis?.() ?? DEFAULT_MS) - MARGIN_MS;
     try {
-      const report = await run(await composed(), { event, deadline: new Date(Date.now() + leftMs) });
+      const report = await run(await compose(), { event, deadline: new Date(Date.now() + leftMs) });
       log('info', 'a task is done', { task: name, ...(logged ? { report } : {}) });
       return report;
     } catch (error) {

@@ -84,7 +84,7 @@ function url(env: Environment, name: string, purpose: string): string {
 const CHROMA_CLOUD_URL = 'https://api.trychroma.com:443';
 
 function chroma(env: Environment): ChromaConfig {
-  const apiKey = env['CHROMA_API_KEY'] || undefined;
+  const apiKey = env.CHROMA_API_KEY || undefined;
   if (apiKey === undefined) {
     return {
       url: url(env, 'CHROMA_URL', 'the address of Chroma, or give CHROMA_API_KEY for Chroma Cloud'),
@@ -94,7 +94,7 @@ function chroma(env: Environment): ChromaConfig {
     };
   }
   return {
-    url: env['CHROMA_URL'] || CHROMA_CLOUD_URL,
+    url: env.CHROMA_URL || CHROMA_CLOUD_URL,
     apiKey,
     tenant: required(env, 'CHROMA_TENANT', 'the tenant of your Chroma Cloud account'),
     database: required(env, 'CHROMA_DATABASE', 'the database in your Chroma Cloud account'),
@@ -114,7 +114,7 @@ function masterKey(env: Environment): Buffer {
 }
 
 export function embeddingModel(env: Environment): EmbeddingModel {
-  const name = env['EMBEDDING_MODEL'] || EMBEDDING_MODELS[0];
+  const name = env.EMBEDDING_MODEL || EMBEDDING_MODELS[0];
   return (
     EMBEDDING_MODELS.find((model) => model === name) ??
     fail('EMBEDDING_MODEL', `must be one of ${EMBEDDING_MODELS.join(', ')}.`)
@@ -136,11 +136,11 @@ export function loadConfig(env: Environment): Config {
   const warmDays = number(env, 'AUREN_WARM_DAYS', 365, 0, 36_500);
   if (warmDays < hotDays) fail('AUREN_WARM_DAYS', `must not be below AUREN_HOT_DAYS (${hotDays}).`);
   return {
-    stage: /^[a-z0-9]{1,16}$/.test(env['AUREN_STAGE'] ?? 'local')
-      ? (env['AUREN_STAGE'] ?? 'local')
+    stage: /^[a-z0-9]{1,16}$/.test(env.AUREN_STAGE ?? 'local')
+      ? (env.AUREN_STAGE ?? 'local')
       : fail('AUREN_STAGE', 'must be 1 to 16 of a-z and 0-9.'),
     databaseUrl: url(env, 'DATABASE_URL', 'the PostgreSQL connection string'),
-    neonEndpoint: env['AUREN_NEON_ENDPOINT'] || undefined,
+    neonEndpoint: env.AUREN_NEON_ENDPOINT || undefined,
     redisUrl: url(env, 'UPSTASH_REDIS_REST_URL', 'the REST address of Upstash Redis'),
     redisToken: required(env, 'UPSTASH_REDIS_REST_TOKEN', 'the REST token of Upstash Redis'),
     chroma: chroma(env),
@@ -148,7 +148,7 @@ export function loadConfig(env: Environment): Config {
     embeddingModel: embeddingModel(env),
     aws: awsCredentials(env),
     embeddingLayer: env.AUREN_EMBEDDING_LAYER || EMBEDDING_LAYER_IN_LAMBDA,
-    pokeTopicArn: env['AUREN_POKE_TOPIC_ARN'] || undefined,
+    pokeTopicArn: env.AUREN_POKE_TOPIC_ARN || undefined,
     placement: {
       hotDays,
       warmDays,
@@ -160,7 +160,7 @@ export function loadConfig(env: Environment): Config {
     keyCacheSeconds: number(env, 'AUREN_KEY_CACHE_SECONDS', 55, 0, 60),
     predictiveWarming: flag(env, 'AUREN_PREDICTIVE_WARMING', true),
     queryLog: flag(env, 'AUREN_QUERY_LOG', false),
-    corsOrigins: (env['AUREN_CORS_ORIGINS'] ?? '')
+    corsOrigins: (env.AUREN_CORS_ORIGINS ?? '')
       .split(',')
       .map((origin) => origin.trim())
       .filter(Boolean),

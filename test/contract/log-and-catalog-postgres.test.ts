@@ -1,5 +1,6 @@
 /** The log and the catalog in PostgreSQL. */
 import { describeCatalogContract } from './suites/catalog.ts';
+import { describeCatalogListContract } from './suites/catalog-list.ts';
 import { describeCommitContract } from './suites/commit.ts';
 import { describeLogReadingContract } from './suites/log-reading.ts';
 import { postgresLogSubject } from './suites/on-postgres.ts';
@@ -7,3 +8,4 @@ import { postgresLogSubject } from './suites/on-postgres.ts';
 describeCommitContract('PostgreSQL', postgresLogSubject);
 describeLogReadingContract('PostgreSQL', postgresLogSubject);
 describeCatalogContract('PostgreSQL', postgresLogSubject);
+describeCatalogListContract('PostgreSQL', postgresLogSubject);

@@ -27,7 +27,7 @@ export function makeApiKey(stage: string): string {
 /** Whether the text has the form of a key and its checksum fits. Says nothing about whether such a key exists. */
 export function isWellFormed(text: string): boolean {
   const parts = FORM.exec(text)?.groups;
-  return parts?.['body'] !== undefined && checksumOf(parts['body']) === parts['checksum'];
+  return parts?.body !== undefined && checksumOf(parts.body) === parts.checksum;
 }
 
 /** HMAC-SHA-256 with the pepper, hex: what is stored and looked up. 4 us, where a password hash takes 50 ms a request. */

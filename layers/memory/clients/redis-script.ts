@@ -19,3 +19,10 @@ export function textLists(reply: unknown): string[][] {
   if (Array.isArray(reply)) return reply.map(textList);
   throw new TypeError('a script answered something else than lists of text');
 }
+
+/** A flat list as the groups that it was made of. */
+export const inGroups = (list: readonly string[], size: number): string[][] =>
+  Array.from({ length: list.length / size }, (_, at) => list.slice(at * size, (at + 1) * size));
+
+export const inPairs = (list: readonly string[]): [string, string][] =>
+  inGroups(list, 2).map(([first = '', second = '']) => [first, second]);

@@ -6,7 +6,7 @@
  */
 
 import type { RedisClient } from '../clients/redis.ts';
-import { textList, textLists } from '../clients/redis-script.ts';
+import { inGroups, inPairs, textList, textLists } from '../clients/redis-script.ts';
 import { type Clock, instant, SECOND_MS } from '../clock.ts';
 import { Lru } from '../embedding/lru.ts';
 import { AurenError } from '../errors.ts';
@@ -182,10 +182,3 @@ function rideArguments(ride: Ride = { latencies: [], events: [] }): string[] {
   const fields = ride.latencies.map(({ operation, ms }) => latencyField(operation, ms));
   return [String(fields.length), ...fields, String(ride.events.length), ...ride.events];
 }
-
-function inGroups(list: readonly string[], size: number): string[][] {
-  return Array.from({ length: list.length / size }, (_, at) => list.slice(at * size, (at + 1) * size));
-}
-
-const inPairs = (list: readonly string[]): [string, string][] =>
-  inGroups(list, 2).map(([first = '', second = '']) => [first, second]);

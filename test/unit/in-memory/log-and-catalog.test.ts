@@ -1,5 +1,6 @@
 /** The log and the catalog in memory keep the contracts of the real ones. */
 import { describeCatalogContract } from '../../contract/suites/catalog.ts';
+import { describeCatalogListContract } from '../../contract/suites/catalog-list.ts';
 import { describeCommitContract, type LogSubject } from '../../contract/suites/commit.ts';
 import { describeLogReadingContract } from '../../contract/suites/log-reading.ts';
 import { uniqueName } from '../../support/ids.ts';
@@ -22,3 +23,4 @@ async function make(): Promise<LogSubject> {
 describeCommitContract('in memory', make);
 describeLogReadingContract('in memory', make);
 describeCatalogContract('in memory', make);
+describeCatalogListContract('in memory', make);

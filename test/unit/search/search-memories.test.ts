@@ -6,7 +6,7 @@ import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import type { SearchQuery } from '../../../layers/memory/search/port.ts';
 import { createSearch } from '../../../layers/memory/usecases/search-memories.ts';
 import { aSearch } from '../../support/a-search.ts';
-import { aCaller, aMemory, ended, moved, type Step, stored } from '../../support/builders.ts';
+import { aCaller, aMemory, ended, type Step, stored, updated } from '../../support/builders.ts';
 import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
 import { type InMemoryPorts, inMemoryPorts } from '../../support/in-memory/index.ts';
 
@@ -253,19 +253,17 @@ describe('search as of an instant', () => {
   });
 });
 
-describe('a memory that moved', () => {
-  it('is found with its present content when the cold copy is of an earlier state', async () => {
+describe('a cold copy of an earlier state', () => {
+  it('is not shown: the log has the present content', async () => {
     const ports = inMemoryPorts();
     const first = remember({ tier: 'cold', ...text('sleep quality') });
-    const back = moved(TENANT, first.record, 'warm', 'agent');
-    await run(ports, first);
-    await ports.log.commit(back.commit);
-    const cold = { ...back.record, content: { text: 'sleep quality, corrected' } };
-    ports.store.of(TENANT).rows.get(cold.id);
-    ports.cold.get = async () => new Map([[cold.id, { id: cold.id, seq: 1, content: { text: 'stale' } }]]);
+    const second = updated(TENANT, first.record, text('sleep quality, corrected'));
+    await run(ports, first, second);
+    const { id } = first.record;
+    ports.cold.get = async () => new Map([[id, { id, seq: 1, content: first.record.content }]]);
 
     const answer = await find(ports, 'sleep quality');
 
-    expect(answer.results.map(({ memory }) => memory.content)).toEqual([{ text: 'sleep quality' }]);
+    expect(answer.results.map(({ memory }) => memory.content)).toEqual([second.record.content]);
   });
 });

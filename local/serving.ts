@@ -1,0 +1,29 @@
+/** What the gateway serves locally: the route table's functions, and beside them the routes that only the local run has. */
+import { HTTP_ROUTES } from '../functions/routes.ts';
+import type { LocalClock } from './clock.ts';
+import type { Log } from './engines/types.ts';
+import { type Functions, functionNamed, RUNNABLE_FUNCTIONS, SCHEDULE_FUNCTIONS } from './gateway/functions.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { LocalRoutes } from './gateway/local-routes.ts';
+import type { Serve } from './gateway/server.ts';
+import { scheduledEvent } from './scheduler.ts';
+import type { Settings } from './settings.ts';
+import { createTenant } from './tenants.ts';
+
+export function serving(settings: Settings, functions: Functions, clock: LocalClock, log: Log): Serve {
+  const schedules = new Set<string>(SCHEDULE_FUNCTIONS.map(({ name }) => name));
+  const local = new LocalRoutes(
+    {
+      clock,
+      functionNames: RUNNABLE_FUNCTIONS.map(({ name }) => name),
+      run: (name, payload = schedules.has(name) ? scheduledEvent(name, clock) : {}) =>
+        functions.call(functionNamed(name), payload),
+      createTenant: (id) => createTenant(functions, id),
+    },
+    log,
+  );
+  const routes = HTTP_ROUTES.map((route) => ({ folder: 'http', ...route }));
+  const { throttle, corsOrigins } = settings;
+  const gateway = new Gateway({ routes, functions, log, throttle, corsOrigins, local });
+  return gateway.serve.bind(gateway);
+}
