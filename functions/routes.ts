@@ -104,7 +104,7 @@ export const HTTP_ROUTES = [
     path: '/v1/memories/{id}/related',
     scope: 'memories:read',
     summary: 'The nearest memories by meaning',
-    needs: light,
+    needs: embedding,
   },
   {
     name: 'memory-retention',
@@ -129,7 +129,7 @@ export const HTTP_ROUTES = [
     scope: 'control',
     idempotent: true,
     summary: 'An agent governs its own memories',
-    needs: bulk,
+    needs: embedding,
   },
   {
     name: 'get-policy',

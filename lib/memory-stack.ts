@@ -10,6 +10,7 @@ import {
   type Needs,
   OPERATOR_FUNCTIONS,
   QUEUE_CONSUMERS,
+  type RouteName,
   SCHEDULES,
 } from '../functions/routes.ts';
 import { BUNDLING_WITH_MIGRATIONS } from './constructs/bundling.ts';
@@ -25,6 +26,8 @@ import { pascal } from './names.ts';
 import type { Settings } from './settings.ts';
 
 const MIGRATE = 'migrate';
+/** Public, and answered from the bundle: what never meets an engine gets no credentials. */
+const WITHOUT_ENGINES: readonly string[] = ['openapi', 'docs'] satisfies RouteName[];
 /** With the authorizer's cache a revoked key ends within 60 s, as the contract says. */
 const KEY_CHECK_SECONDS = 60 - AUTHORIZER.cacheSeconds;
 
@@ -74,7 +77,7 @@ export class MemoryStack extends Stack {
 
   #route(api: HttpGateway, route: HttpRoute): MemoryFunction {
     const answering = this.#function('http', route);
-    if (commits(route)) this.#pokes.bind(answering.lambda);
+    if (commits(route)) this.#pokes.grantPublish(answering.lambda);
     api.addRoute(route, answering.lambda);
     return answering;
   }
@@ -93,7 +96,7 @@ export class MemoryStack extends Stack {
 
   #schedule(schedule: (typeof SCHEDULES)[number]): MemoryFunction {
     const scheduled = this.#function('schedule', schedule);
-    this.#pokes.bind(scheduled.lambda);
+    this.#pokes.grantPublish(scheduled.lambda);
     const { deadLetters } = new ScheduledRun(this, `${pascal(schedule.name)}Schedule`, {
       lambda: scheduled.lambda,
       everyMinutes: schedule.everyMinutes,
@@ -109,10 +112,12 @@ export class MemoryStack extends Stack {
     return operated;
   }
 
-  /** A row of the table as a function: it may read the secret, and embed where the row says so. */
+  /** A row of the table as a function, with the engines that it works on. */
   #function(folder: string, row: { name: string; needs: Needs }, bundling?: BundlingOptions): MemoryFunction {
     const made = new MemoryFunction(this, pascal(row.name), { ...row, house: this.#house, folder, bundling });
+    if (WITHOUT_ENGINES.includes(row.name)) return made;
     this.#secret.bind(made.lambda);
+    this.#pokes.introduce(made.lambda);
     if (row.needs.embedding) this.#embedding.bind(made.lambda);
     return made;
   }

@@ -1,6 +1,7 @@
 /** The whole local run in one process: port, engines, schema, default tenant, gateway, queues, schedules. `main.ts` and the tests start it. */
 import { composeAuthorize, usePorts } from '@auren/memory/compose.ts';
 import type { Embedder } from '@auren/memory/embedding/port.ts';
+import { logFrom } from '../functions/shared/log.ts';
 import { LocalClock } from './clock.ts';
 import { DataDir } from './data-dir.ts';
 import { developmentKey } from './development-key.ts';
@@ -57,11 +58,12 @@ const DEFAULT_TENANT = 'local';
 
 /**
  * Starts everything; on failure, what has started is stopped again. It sets variables of this process, which the domain
- * reads: one stack a process.
+ * reads, and the functions keep what they composed: one stack in the life of a process.
  *
  * @throws StartError or EngineError, whose messages say what to do
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  if (isComposed) throw new Error('a process can start one stack: start the second one in another process');
   const settings = readSettings(process.env);
   const started = new Started();
   try {
@@ -71,6 +73,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw error;
   }
 }
+
+/** Functions keep what they have composed for as long as the process lives, as in Lambda: a second stack would serve the first one's. */
+let isComposed = false;
 
 /** What runs, in the order in which it has to stop. */
 class Started {
@@ -109,7 +114,9 @@ async function bringUp(options: StackOptions, settings: Settings, started: Start
   const functions = new Functions();
   const queue = new LocalQueue({ functions, consumers: QUEUE_FUNCTIONS, log });
   started.queue = queue;
+  isComposed = true;
   usePorts({ clock, poke: queue, ...(embedder && { embedder }) });
+  logFrom('warn');
   await functions.call(functionNamed('migrate'), {});
   const development = await developmentKey(dataDir, isKnown, () => adminKey(functions, tenantId));
 

@@ -44,7 +44,6 @@ function group(event: SQSEvent, failed: string[]): Map<string, string[]> {
 const isSettled = (report: DrainReport) => report.caughtUp || report.heldElsewhere;
 
 export function draining(consumer: string, compose: () => Promise<Drainer>): DrainHandler {
-
   const drained = async (tenantId: string, deadline: Date): Promise<boolean> => {
     try {
       const report = await (await compose()).drain(tenantId, deadline);

@@ -42,13 +42,25 @@ class Guard {
       this.#fault(`must not nest deeper than ${DEPTH_MAX} levels`);
       return;
     }
-    const isList = Array.isArray(value);
-    for (const [key, held] of Object.entries(value)) {
+    if (Array.isArray(value)) this.#list(value);
+    else this.#object(value);
+  }
+
+  #list(list: unknown[]): void {
+    for (let index = 0; index < list.length && this.faults.length < FAULTS_MAX; index += 1) {
+      this.#trail.push(index);
+      this.inspect(list[index]);
+      this.#trail.pop();
+    }
+  }
+
+  #object(object: object): void {
+    for (const [key, held] of Object.entries(object)) {
       if (this.faults.length >= FAULTS_MAX) return;
-      this.#trail.push(isList ? Number(key) : key);
-      if (!isList && reachesPrototype(key, held)) this.#fault('is a key that may not be used');
+      this.#trail.push(key);
+      if (reachesPrototype(key, held)) this.#fault('is a key that may not be used');
       else {
-        if (!isList) this.#text(key);
+        this.#text(key);
         this.inspect(held);
       }
       this.#trail.pop();

@@ -38,6 +38,15 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
   };
 }
 
+const LEVELS: readonly Level[] = ['info', 'warn', 'error'];
+let least: Level = 'info';
+
+/** Leaves out what is below the level: the local run's schedules come every few seconds and would fill the terminal. */
+export function logFrom(level: Level): void {
+  least = level;
+}
+
 export function log(level: Level, message: string, fields: Record<string, unknown> = {}): void {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
   process.stderr.write(`${JSON.stringify({ level, at: new Date().toISOString(), message, ...fields })}\n`);
 }

@@ -1,6 +1,7 @@
 /** `operation(contract, compose, run)`: an HTTP function. `run` gets parsed input and composed use cases, and answers a reply. */
 import type { Idempotency } from '@auren/memory/memory.ts';
 import type { Caller } from '@auren/memory/model/caller.ts';
+import { noteLatency } from '@auren/memory/telemetry.ts';
 import { type Timings, withTimings } from '@auren/memory/timing.ts';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
@@ -58,7 +59,10 @@ export function operation<N extends RouteName, P extends ContractParts, D>(
     const timings: Timings = {};
     const start = performance.now();
     const result = (await withTimings(timings, () => stack({ ...event }, context as Context))) as HttpResult;
-    result.headers['server-timing'] = serverTiming(timings, performance.now() - start);
+    const totalMs = performance.now() - start;
+    const tenantId = event.requestContext.authorizer?.lambda?.tenant_id;
+    if (typeof tenantId === 'string') noteLatency(tenantId, contract.name, totalMs);
+    result.headers['server-timing'] = serverTiming(timings, totalMs);
     return result;
   };
   return Object.assign(handle, { with: (other: () => Promise<D>) => operation(contract, other, run) });

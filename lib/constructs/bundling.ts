@@ -19,15 +19,12 @@ export const BUNDLING: BundlingOptions = {
 
 const MIGRATIONS = 'layers/memory/migrations';
 
-/** With the SQL files beside the module: they are read at run time, in order. */
+/** With the SQL files beside the module, where `migrate.ts` looks for them in the sources too. */
 export const BUNDLING_WITH_MIGRATIONS: BundlingOptions = {
   ...BUNDLING,
   commandHooks: {
     beforeBundling: () => [],
     beforeInstall: () => [],
-    afterBundling: (root, bundle) => [
-      `mkdir -p "${bundle}/migrations"`,
-      `cp "${root}/${MIGRATIONS}/"*.sql "${bundle}/migrations/"`,
-    ],
+    afterBundling: (root, bundle) => [`cp "${root}/${MIGRATIONS}/"*.sql "${bundle}/"`],
   },
 };

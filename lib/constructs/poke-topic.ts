@@ -14,9 +14,13 @@ export class PokeTopic extends Construct {
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
   }
 
-  /** The function may publish, and learns where. */
-  bind(lambda: LambdaFunction): void {
-    this.topic.grantPublish(lambda);
+  /** Tells a function the address. That is no right: what composes the domain wants to know it, whether it pokes or not. */
+  introduce(lambda: LambdaFunction): void {
     lambda.addEnvironment('AUREN_POKE_TOPIC_ARN', this.topic.topicArn);
+  }
+
+  /** For functions that commit. */
+  grantPublish(lambda: LambdaFunction): void {
+    this.topic.grantPublish(lambda);
   }
 }

@@ -2,10 +2,12 @@
 import { describeCatalogContract } from './suites/catalog.ts';
 import { describeCatalogListContract } from './suites/catalog-list.ts';
 import { describeCommitContract } from './suites/commit.ts';
+import { describeCommitOnceContract } from './suites/commit-once.ts';
 import { describeLogReadingContract } from './suites/log-reading.ts';
 import { postgresLogSubject } from './suites/on-postgres.ts';
 
 describeCommitContract('PostgreSQL', postgresLogSubject);
+describeCommitOnceContract('PostgreSQL', postgresLogSubject);
 describeLogReadingContract('PostgreSQL', postgresLogSubject);
 describeCatalogContract('PostgreSQL', postgresLogSubject);
 describeCatalogListContract('PostgreSQL', postgresLogSubject);

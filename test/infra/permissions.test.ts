@@ -25,6 +25,12 @@ describe('what roles may do', () => {
     expect(wild).toHaveLength(SCHEDULES.length + 1);
   });
 
+  it('reaches nothing from the public pages of the contract but their logs', () => {
+    const actions = ['openapi', 'docs'].flatMap((name) => synthesized.rightsOf(name).flatMap(actionsOf));
+
+    expect(new Set(actions)).toEqual(new Set(['logs:CreateLogStream', 'logs:PutLogEvents']));
+  });
+
   it("takes no managed policy, but for the trigger's provider, which is not ours", () => {
     const managed = synthesized
       .all('AWS::IAM::Role')
@@ -67,7 +73,7 @@ describe('pokes are published', () => {
 
     expect(statements).toEqual([{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: topicId } }]);
     const variables = synthesized.functionOf(name).resource.Properties.Environment?.Variables;
-    expect(variables?.AUREN_POKE_TOPIC_ARN).toEqual({ Ref: topicId });
+    expect(variables).toHaveProperty('AUREN_POKE_TOPIC_ARN', { Ref: topicId });
   });
 
   it.each(others.map(({ name }) => name))('never by %s', (name) => {

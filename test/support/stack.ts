@@ -1,6 +1,6 @@
 /**
- * The whole product for end-to-end tests: the composition that `npm start` runs, in the test's own process. It sets
- * variables of that process, so a test file has one stack at a time; vitest gives every file a process of its own.
+ * The whole product for end-to-end tests: the composition that `npm start` runs, in the test's own process. Functions keep
+ * what they composed as in Lambda, so a test file has one stack; vitest gives every file a process of its own.
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -19,10 +19,8 @@ export interface StackOptions {
   engines?: 'shared' | 'own';
   /** In place of the real model. */
   embedder?: Embedder;
-  /** Variables of the domain, such as AUREN_HOT_CAPACITY; taken back by `stop()`. */
+  /** Variables of the domain, such as AUREN_HOT_CAPACITY. */
   env?: Record<string, string>;
-  /** Goes on with the data of an earlier stack; the caller removes it. */
-  dataDir?: string;
 }
 
 export interface TestStack {
@@ -44,8 +42,8 @@ const MASTER_KEY = Buffer.alloc(32, 'auren-test').toString('base64');
 
 export async function startStack(options: StackOptions = {}): Promise<TestStack> {
   const { engines = 'shared', embedder, env = {} } = options;
-  const dataDir = options.dataDir ?? temporaryDirectory();
-  const before = { ...process.env };
+  const dataDir = temporaryDirectory();
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
   Object.assign(process.env, { AUREN_MASTER_KEY: MASTER_KEY, ...env });
   const tenantId = engines === 'own' ? 'local' : unique('test');
   const stack = await startLocalStack({
@@ -56,6 +54,9 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     log: (line) => console.log(line),
     ...(engines === 'shared' && { engines: sharedEngines() }),
     ...(embedder && { embedder }),
+  }).catch((error: unknown) => {
+    remove();
+    throw error;
   });
   return {
     url: stack.url,
@@ -70,8 +71,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     tenant: (name) => stack.tenant(unique(name)),
     async stop() {
       await stack.stop();
-      restore(before);
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+      remove();
     },
   };
 }
@@ -81,9 +81,4 @@ const unique = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
 function sharedEngines(): Pick<Engines, 'env' | 'describe'> {
   const env: EngineEnv = inject('enginesEnv');
   return { env, describe: () => ['shared by the tests'] };
-}
-
-function restore(before: NodeJS.ProcessEnv): void {
-  for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-  Object.assign(process.env, before);
 }

@@ -21,7 +21,7 @@ export const HNSW = { space: 'cosine', max_neighbors: 32, ef_construction: 200, 
 export const RECORDS_PER_CALL = 300;
 
 const READ_TIMEOUT_MS = 2_000;
-const WRITE_TIMEOUT_MS = 15_000;
+export const WRITE_TIMEOUT_MS = 15_000;
 
 /** `work` makes the calls on the collection and nothing else: what it throws is taken for Chroma's error. */
 type Work<T> = (collection: Collection) => Promise<T>;

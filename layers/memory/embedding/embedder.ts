@@ -1,4 +1,5 @@
 /** What all embedders share: the query cache and texts without words. An engine only turns worded texts into unit vectors. */
+import { timed } from '../timing.ts';
 import { MODELS, type ModelName } from './models.ts';
 import type { Embedder } from './port.ts';
 import { cachedQueries } from './query-cache.ts';
@@ -24,7 +25,7 @@ export function embedderOver(model: ModelName, engine: VectorEngine): Embedder {
     dimensions,
     cosineFloor,
     embed: (texts) => embed(texts, false),
-    embedQuery: cachedQueries(model, async (text) => at(await embed([text], true), 0)),
+    embedQuery: cachedQueries(model, (text) => timed('embed', async () => at(await embed([text], true), 0))),
     close: () => engine.close(),
   };
 }

@@ -15,7 +15,8 @@ export function createPostgresLexical(postgres: Postgres): LexicalIndex {
   return {
     async search(caller, query, limit, now) {
       const params = [
-        query.query,
+        // SQL's btrim knows blanks alone: a query of tabs or line ends is empty too.
+        query.query.trim(),
         caller.agentId,
         Object.keys(caller.spaceRoles),
         query.userId,

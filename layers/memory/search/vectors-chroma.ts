@@ -2,7 +2,7 @@
  * The vector index in Chroma. The partition is part of the vector (partition-vector.ts) and of the record's metadata: what
  * another partition's record holds is never a hit. Cold documents stand on the same records, so writes leave documents alone.
  */
-import { type Chroma, pages } from '../clients/chroma.ts';
+import { type Chroma, pages, WRITE_TIMEOUT_MS } from '../clients/chroma.ts';
 import { normalize } from '../embedding/normalize.ts';
 import { augment, cosineWithin, PARTITION_DIMENSIONS } from './partition-vector.ts';
 import type { SemanticHit, VectorIndex, VectorMark } from './port.ts';
@@ -61,7 +61,9 @@ export function createChromaVectors(chroma: Chroma): VectorIndex {
     },
 
     async remove(tenantId, ids) {
-      for (const page of pages(ids)) await chroma.read(tenantId, (records) => records.delete({ ids: page }));
+      for (const page of pages(ids)) {
+        await chroma.read(tenantId, (records) => records.delete({ ids: page }), WRITE_TIMEOUT_MS);
+      }
     },
 
     async query(tenantId, asked) {

@@ -5,7 +5,6 @@
 import { type Chroma, pages, RECORDS_PER_CALL } from '../clients/chroma.ts';
 import { type MemoryRecord, subjectOf } from '../model/memory.ts';
 import { augment, partitionKey } from '../search/partition-vector.ts';
-import type { VectorMark } from '../search/port.ts';
 import type { ColdStats, ColdTier, Copy } from './port.ts';
 import { BrokenSeal, seal, unseal } from './seal.ts';
 import type { SubjectKeys } from './subject-keys.ts';
@@ -38,6 +37,35 @@ interface Standing {
   metadata: Partial<ColdMetadata>;
 }
 
+interface ColdWrite {
+  id: string;
+  embedding: number[];
+  document: string;
+  metadata: Record<string, string | number>;
+}
+
+/** `vector`: what stands in the index already, or, as the embedder made it, what becomes its first entry there. */
+function sealedRecord(
+  tenantId: string,
+  record: MemoryRecord,
+  key: Buffer,
+  vector: Standing | Float32Array | undefined,
+): ColdWrite {
+  const { id, seq, content } = record;
+  if (vector === undefined) throw new Error(`${id} has no vector to be stored cold with`);
+  const { document, rest } = seal(key, { tenantId, id, seq }, content);
+  const cold: ColdMetadata = {
+    cold_seq: seq,
+    subject: subjectOf(record),
+    rest,
+    plain_bytes: Buffer.byteLength(JSON.stringify(content)),
+    sealed_bytes: document.length + rest.length,
+  };
+  if (!(vector instanceof Float32Array)) return { id, embedding: vector.vector, document, metadata: cold };
+  const partition = partitionKey(record);
+  return { id, embedding: augment(vector, partition), document, metadata: { partition, seq, ...cold } };
+}
+
 export function createColdTier({ chroma, keys, vectorsOf }: ColdPorts): ColdTier {
   async function standing(tenantId: string, ids: string[]): Promise<Map<string, Standing>> {
     const found = await chroma.read(tenantId, (records) =>
@@ -63,26 +91,14 @@ export function createColdTier({ chroma, keys, vectorsOf }: ColdPorts): ColdTier
     const fresh = new Map(unindexed.map(({ id }, at) => [id, made[at]]));
     const subjectKeys = await keys.get(tenantId, due.map(subjectOf));
     const writes = due.map((record) => {
-      const { id, seq, content } = record;
-      const subject = subjectOf(record);
-      const key = subjectKeys.get(subject);
-      const vector = fresh.get(id);
-      const embedding = there.get(id)?.vector ?? (vector && augment(vector, partitionKey(record)));
-      if (!key || !embedding) throw new Error(`${id} has no ${key ? 'vector' : 'subject key'} to be stored cold with`);
-      const { document, rest } = seal(key, { tenantId, id, seq }, content);
-      const plain_bytes = Buffer.byteLength(JSON.stringify(content));
-      const sealed_bytes = document.length + rest.length;
-      const cold: ColdMetadata = { cold_seq: seq, subject, rest, plain_bytes, sealed_bytes };
-      const mark: Partial<VectorMark> = there.has(id) ? {} : { partition: partitionKey(record), seq };
-      return { id, embedding, document, metadata: { ...mark, ...cold } };
+      const key = subjectKeys.get(subjectOf(record));
+      if (!key) throw new Error(`${record.id} has no subject key to be sealed with`);
+      return sealedRecord(tenantId, record, key, there.get(record.id) ?? fresh.get(record.id));
     });
     await upsert(tenantId, writes);
   }
 
-  const upsert = (
-    tenantId: string,
-    writes: readonly { id: string; embedding: number[]; document: string; metadata: Record<string, string | number> }[],
-  ) =>
+  const upsert = (tenantId: string, writes: readonly ColdWrite[]) =>
     chroma.write(tenantId, (records) =>
       records.upsert({
         ids: writes.map(({ id }) => id),

@@ -11,6 +11,7 @@ import { type Clock, instant, SECOND_MS } from '../clock.ts';
 import { Lru } from '../embedding/lru.ts';
 import { AurenError } from '../errors.ts';
 import { hotKeys } from '../keys.ts';
+import { takeRide } from '../telemetry.ts';
 import { fromReply, toArguments } from './hot-record.ts';
 import { ADVANCE } from './hot-scripts/advance.ts';
 import { GET } from './hot-scripts/get.ts';
@@ -63,7 +64,7 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
         keys.latency(hour()),
         keys.ephemeral,
       ];
-      const args = [keys.recordPrefix, epoch(now), String(capacity), ...rideArguments(ride)];
+      const args = [keys.recordPrefix, epoch(now), String(capacity), ...rideArguments(takeRide(tenantId, ride))];
       const reply = await redis.script(PUT, names, args.concat(...records.map(toArguments)));
       return {
         evicted: inGroups(textList(reply), 3).map(([rec = '', uses = '', at = '']) => fromReply(rec, uses, at)),
@@ -97,7 +98,7 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
           [
             ...[keys.recordPrefix, epoch(now), now, use ? '1' : '0'],
             ...[caller.agentId === null ? '0' : '1', caller.agentId ?? ''],
-            ...rideArguments(ride),
+            ...rideArguments(takeRide(caller.tenantId, ride)),
             ...[String(spaces.length), ...spaces],
             ...new Set(ids),
           ],
@@ -114,7 +115,7 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       await redis.script(
         USED,
         [keys.scores, keys.uses, keys.usedAt, keys.latency(hour()), keys.ephemeral],
-        [keys.recordPrefix, epoch(now), now, ...rideArguments(ride), ...new Set(ids)],
+        [keys.recordPrefix, epoch(now), now, ...rideArguments(takeRide(tenantId, ride)), ...new Set(ids)],
       );
     },
 

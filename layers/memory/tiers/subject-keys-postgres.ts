@@ -5,7 +5,7 @@ import { Lru } from '../embedding/lru.ts';
 import { deriveKey } from '../keys.ts';
 import { SUBJECT_KEY_BYTES, type SubjectKeys, unwrapKey, wrapKey } from './subject-keys.ts';
 
-/** An erased subject's key may be used this long elsewhere; what it sealed by then cannot be opened afterwards. */
+/** An erased subject's key may be used this long elsewhere. What it seals by then cannot be opened afterwards: the log serves it. */
 export const KEY_CACHE_MS = 30_000;
 const KEYS_CACHED = 1_000;
 

@@ -1,7 +1,7 @@
 /** Search: words and meaning in parallel, one ranking over all tiers, content from the tier that holds it. */
 import type { CatalogRow } from '../catalog/port.ts';
 import { instant } from '../clock.ts';
-import { AurenError, invalidField } from '../errors.ts';
+import { EngineUnavailable, invalidField } from '../errors.ts';
 import type { AurenMemory } from '../memory.ts';
 import type { Caller } from '../model/caller.ts';
 import { withContents } from '../search/contents.ts';
@@ -96,7 +96,7 @@ async function orDegraded(ports: SearchPorts, leg: Promise<SemanticFound>): Prom
   try {
     return await leg;
   } catch (error) {
-    if (error instanceof AurenError && 'engine' in error && error.engine === 'postgres') throw error;
+    if (error instanceof EngineUnavailable && error.engine === 'postgres') throw error;
     if (!(error instanceof TooLate || error instanceof IndexUnfilled))
       ports.warn('search went on without meaning', error);
     return null;

@@ -75,6 +75,24 @@ describe.each(ENGINES)('$engine: the capacity', ({ embedded }) => {
     expect(await hot.stats(tenantId)).toMatchObject({ count: 2, pinned: 2, capacity: 2 });
   });
 
+  it('spares pins the last hundredth: of them no more leave than must', async () => {
+    const { hot, tenantId, now } = await prepareHot(engine(), { capacity: 200 });
+    await hot.putAndEvict(
+      tenantId,
+      Array.from({ length: 199 }, () => aMemory({ pinned: true })),
+      now,
+    );
+    const plain = [aMemory(), aMemory()];
+
+    const { evicted } = await hot.putAndEvict(tenantId, plain, now);
+
+    expect(evicted.map(({ id }) => id).sort()).toEqual(plain.map(({ id }) => id));
+    expect(await hot.stats(tenantId)).toMatchObject({ count: 199, pinned: 199 });
+    const more = await hot.putAndEvict(tenantId, [aMemory({ pinned: true }), aMemory({ pinned: true })], now);
+    expect(more.evicted).toHaveLength(1);
+    expect(await hot.count(tenantId)).toBe(200);
+  });
+
   it('holds for a single write that is larger than all of it', async () => {
     const { hot, tenantId } = await prepareHot(engine(), { capacity: 1 });
 

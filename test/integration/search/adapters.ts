@@ -17,7 +17,9 @@ export async function searchAdapters(env: EngineEnv, model = 'fake') {
     { url: env.CHROMA_URL, apiKey: undefined, tenant: undefined, database: undefined },
     model,
   );
+  const masterKey = randomBytes(32);
   return {
+    masterKey,
     postgres,
     chroma,
     log: createPostgresLog(postgres),
@@ -25,6 +27,6 @@ export async function searchAdapters(env: EngineEnv, model = 'fake') {
     lexical: createPostgresLexical(postgres),
     members: createPostgresMembers(postgres),
     vectors: createChromaVectors(chroma),
-    keys: createSubjectKeys(postgres, randomBytes(32)),
+    keys: createSubjectKeys(postgres, masterKey),
   };
 }

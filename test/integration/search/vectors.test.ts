@@ -1,5 +1,7 @@
 /** The vector index on Chroma: partitions kept apart, vectors given back, documents left alone, a lost collection made anew. */
 
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ChromaClient } from 'chromadb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Chroma } from '../../../layers/memory/clients/chroma.ts';
@@ -146,15 +148,30 @@ describe('the vector index', () => {
 });
 
 describe('Chroma out of reach', () => {
-  it('fails as an engine that does not answer, also where it hangs', async () => {
-    const nowhere = createChroma(
-      { url: 'http://127.0.0.1:9', apiKey: undefined, tenant: undefined, database: undefined },
-      MODEL,
+  const countAt = (url: string) =>
+    createChroma({ url, apiKey: undefined, tenant: undefined, database: undefined }, MODEL).read(
+      't',
+      (records) => records.count(),
+      100,
     );
 
-    await expect(createChromaVectors(nowhere).count('t')).rejects.toMatchObject({ engine: 'chroma' });
-    await expect(chroma.read('t', () => new Promise(() => {}), 1)).rejects.toMatchObject({ engine: 'chroma' });
-  }, 5_000);
+  it('fails as an engine that does not answer', async () => {
+    await expect(countAt('http://127.0.0.1:9')).rejects.toMatchObject({ code: 'engine_unavailable', engine: 'chroma' });
+  });
+
+  it('is waited for no longer than the deadline, and its request is aborted', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const silent = createServer((request) => request.once('close', () => aborted.resolve()));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const startedAt = performance.now();
+
+    await expect(countAt(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ engine: 'chroma' });
+
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await aborted.promise;
+    silent.close();
+  });
 
   it('passes on what is wrong with the request itself', async () => {
     const tenant = uniqueName('wrong');

@@ -63,6 +63,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     chainKey: CHAIN_KEY,
     pepper: Buffer.alloc(32, 9),
     stage: 'test',
+    keyCacheSeconds: 55,
     warn: (message, cause) => void warnings.push({ message, cause }),
     ...overrides,
   };

@@ -2,6 +2,7 @@
 import { describeCatalogContract } from '../../contract/suites/catalog.ts';
 import { describeCatalogListContract } from '../../contract/suites/catalog-list.ts';
 import { describeCommitContract, type LogSubject } from '../../contract/suites/commit.ts';
+import { describeCommitOnceContract } from '../../contract/suites/commit-once.ts';
 import { describeLogReadingContract } from '../../contract/suites/log-reading.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { inMemoryCatalog } from '../../support/in-memory/catalog.ts';
@@ -21,6 +22,7 @@ async function make(): Promise<LogSubject> {
 }
 
 describeCommitContract('in memory', make);
+describeCommitOnceContract('in memory', make);
 describeLogReadingContract('in memory', make);
 describeCatalogContract('in memory', make);
 describeCatalogListContract('in memory', make);

@@ -1,0 +1,37 @@
+/** The command line: what to measure, and how long. */
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  json: boolean;
+  quick: boolean;
+  /** Names of scenarios, or beginnings of them; empty measures all. */
+  only: string[];
+  memories: number;
+  users: number;
+  /** How long each scenario is measured: one caller beside its floor, then many. */
+  latencySeconds: number;
+  loadSeconds: number;
+  warmUpSeconds: number;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --quick         2,000 memories and short measurements: under a minute
+  --only <name>   measure what begins with this name; may be repeated
+  --json          print the results as JSON instead of a table`;
+
+const FULL = { memories: 10_000, users: 100, latencySeconds: 3, loadSeconds: 3, warmUpSeconds: 0.7 };
+const QUICK = { memories: 2_000, users: 20, latencySeconds: 0.8, loadSeconds: 0.8, warmUpSeconds: 0.3 };
+
+/** Throws on an option that is not known. */
+export function readOptions(args: string[]): BenchOptions & { help: boolean } {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  return { ...(values.quick ? QUICK : FULL), ...values };
+}

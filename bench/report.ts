@@ -1,0 +1,69 @@
+/** The results as a table for people and as JSON for machines. */
+import type { Machine } from './machine.ts';
+import type { Result } from './measure.ts';
+import type { RoundTrips } from './round-trips.ts';
+
+export interface Report {
+  date: string;
+  machine: Machine;
+  loadAtEnd: number;
+  engines: string[];
+  embedder: string;
+  memories: number;
+  users: number;
+  inHandler: Result[];
+  overHttp: Result[];
+}
+
+const HEAD = ['', 'p50', 'p95', 'p99 ms', 'x floor', 'round trips', 'callers', '/s', 'p99 ms', 'floor /s', 'goal'];
+
+const trips = (taken: RoundTrips): string =>
+  Object.entries(taken)
+    .filter(([, count]) => count > 0)
+    .map(([engine, count]) => `${engine} ${count}`)
+    .join(' ');
+
+const goals = ({ goals: all }: Result): string =>
+  all.map(({ goal, isMet }) => `${goal} ${isMet ? 'met' : 'MISSED'}`).join(', ');
+
+const line = (result: Result): string[] => [
+  result.title,
+  ...[result.ms.p50, result.ms.p95, result.ms.p99].map((ms) => ms.toFixed(2)),
+  result.timesFloor.toFixed(1),
+  trips(result.roundTrips),
+  String(result.load.callers),
+  result.load.perSecond.toLocaleString('en'),
+  result.load.ms.p99.toFixed(1),
+  result.load.floorPerSecond.toLocaleString('en'),
+  goals(result) + (result.degradedCalls > 0 ? ` (${result.degradedCalls} degraded)` : ''),
+];
+
+/** Markdown, aligned, so that it can be read as it is and pasted into docs/. */
+export function table(results: readonly Result[]): string {
+  const lines = [HEAD, ...results.map(line)];
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  const [head = [], ...body] = lines;
+  return [row(head), rule, ...body.map(row)].join('\n');
+}
+
+export function asText(report: Report): string {
+  const { machine, engines, embedder, memories, users, inHandler, overHttp } = report;
+  const floors = inHandler.map(({ title, floorTitle, floorMs }) => `  ${title}: ${floorTitle}, p50 ${floorMs.p50} ms`);
+  return [
+    `${report.date} · ${machine.cores} cores, ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node} ${machine.nodeOptions}`,
+    `load ${machine.load} before, ${report.loadAtEnd} after · ${memories} memories of ${users} users · embedder ${embedder}`,
+    ...engines,
+    '',
+    'In the handler (use case called in process): one caller, then many',
+    table(inHandler),
+    '',
+    'Floors',
+    ...floors,
+    ...(overHttp.length === 0
+      ? []
+      : ['', 'Over HTTP, through the local gateway in a process of its own', table(overHttp)]),
+  ].join('\n');
+}

@@ -1,0 +1,89 @@
+/** The domain as a function sees it, with fixed answers, and the calls that it got. */
+import type { AurenMemory, History } from '../../../../layers/memory/memory.ts';
+import type { PlacedEvent } from '../../../../layers/memory/model/event.ts';
+import { aMemory, anEvent } from '../../../support/builders.ts';
+
+export interface FakeMemory {
+  memory: AurenMemory;
+  calls: { method: string; arguments: unknown[] }[];
+}
+
+const AT = '2025-06-01T08:30:00.000Z';
+
+export const anApiKey = {
+  id: 'key_2',
+  scopes: ['memories:read' as const],
+  agentId: null,
+  name: 'dashboard',
+  createdAt: AT,
+  expiresAt: null,
+  revokedAt: null,
+};
+
+export const aPlacedEvent = (): PlacedEvent => ({
+  ...anEvent({ tenantId: 'tenant-a', streamId: 'policy:neuroscientist', at: AT, agentId: 'neuroscientist' }),
+  cursor: 'c1',
+});
+
+const engine = { ok: true, latencyMs: 1.5 };
+const tiers = { hot: 1, warm: 0, cold: 0 };
+
+/** What each method answers; a test overrides what it is about. */
+const answers = (): AurenMemory => ({
+  store: async () => ({ memory: aMemory(), created: true, replayed: false }),
+  storeBatch: async (_, drafts) => ({ memories: drafts.map(() => aMemory()), replayed: false }),
+  retrieve: async (_, id) => aMemory({ id, version: 3, tier: 'warm' }),
+  getMany: async (_, ids) => ({ memories: [aMemory()], missing: ids, remaining: [] }),
+  list: async () => ({ items: [aMemory()], nextCursor: 'next' }),
+  update: async (_, id) => aMemory({ id, version: 4 }),
+  delete: async () => undefined,
+  history: async (): Promise<History> => ({
+    events: [{ ...aPlacedEvent(), changes: { priority: { from: 5, to: 7 } } }],
+    verified: true,
+  }),
+  related: async () => [{ memory: aMemory(), score: 0.5 }],
+  retention: async () => ({ score: 1.5, parts: { use: 1, age: -1 }, points: [{ at: AT, score: 1.5 }] }),
+  search: async () => ({
+    results: [{ memory: aMemory(), score: 0.83, explain: { lexical: 0.5 } }],
+    tookMs: 3,
+    degraded: [],
+    truncated: false,
+  }),
+  control: async (_, __, action) => ({ body: { action: action.action, updated_count: 1 }, replayed: false }),
+  policy: async () => ({
+    id: 'pol_1',
+    criteria: { minPriority: 7 },
+    scoreThreshold: 1,
+    onFail: 'demote',
+    setAt: AT,
+    seq: 1,
+    headHash: 'h',
+  }),
+  clearPolicy: async () => undefined,
+  stats: async () => ({
+    total_memories: 1,
+    tier_distribution: tiers,
+    dual_stored: 0,
+    pinned: 0,
+    by_type: { analysis: 1 },
+    by_agent: { neuroscientist: 1 },
+  }),
+  agents: async () => ({ items: [{ id: 'neuroscientist', total: 1, tiers, lastActiveAt: AT }], nextCursor: null }),
+  events: async () => ({ events: [aPlacedEvent()], nextCursor: null }),
+  createKey: async () => ({ key: anApiKey, apiKey: 'auren_local_secret' }),
+  listKeys: async () => ({ items: [anApiKey], nextCursor: null }),
+  revokeKey: async () => undefined,
+  health: async () => ({ status: 'ok', engines: { postgres: engine, redis: engine, chroma: engine } }),
+});
+
+export function fakeMemory(overrides: Partial<AurenMemory> = {}): FakeMemory {
+  const calls: FakeMemory['calls'] = [];
+  const recorded = Object.entries({ ...answers(), ...overrides }).map(([method, answer]) => [
+    method,
+    (...args: unknown[]) => {
+      calls.push({ method, arguments: args });
+      return Reflect.apply(answer, undefined, args);
+    },
+  ]);
+  return { memory: Object.fromEntries(recorded), calls };
+}

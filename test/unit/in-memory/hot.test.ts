@@ -1,0 +1,10 @@
+/** The hot tier in memory keeps the contract of the real one. */
+import { describeHotReadingContract } from '../../contract/suites/hot-reading.ts';
+import { describeHotWritingContract, type HotSubject } from '../../contract/suites/hot-writing.ts';
+import { uniqueName } from '../../support/ids.ts';
+import { inMemoryHotTier } from '../../support/in-memory/hot.ts';
+
+const make = async (): Promise<HotSubject> => ({ hot: inMemoryHotTier, newTenant: async () => uniqueName('tenant') });
+
+describeHotWritingContract('in memory', make);
+describeHotReadingContract('in memory', make);
