@@ -1,6 +1,7 @@
 /**
  * From configuration to adapters, in steps that need more and more engines, so that a function bundles and opens only what it uses.
- * This and compose.ts are the only places that read the environment and choose implementations.
+ * This and compose.ts are the only places that read the environment and choose implementations. `@__PURE__` lets esbuild drop the
+ * steps that a function does not take.
  */
 import { createRedisKeyCache } from './auth/key-cache-redis.ts';
 import { createPostgresApiKeys } from './auth/keys-postgres.ts';
@@ -40,7 +41,7 @@ const warn: Ports['warn'] = (message, cause) => {
 };
 
 /** In AWS the credentials come from one secret; what is set beside it stays. */
-export const config = once(async (): Promise<Config> => {
+export const config = /* @__PURE__ */ once(async (): Promise<Config> => {
   const { AUREN_SECRET_ARN: arn } = process.env;
   if (!arn) return loadConfig(process.env);
   const aws = awsCredentials(process.env);
@@ -48,7 +49,7 @@ export const config = once(async (): Promise<Config> => {
   return loadConfig({ ...(await readSecret(arn, aws)), ...process.env });
 });
 
-export const postgres = once(async (): Promise<Postgres> => createPostgres(await config()));
+export const postgres = /* @__PURE__ */ once(async (): Promise<Postgres> => createPostgres(await config()));
 
 function pokeOf({ pokeTopicArn, aws }: Config): Poke {
   if (pokeTopicArn === undefined || aws === undefined) {
@@ -70,7 +71,7 @@ const hotOf = (settings: Config, clock: Ports['clock'], deadlineMs?: number) =>
 export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes'>;
 
 /** PostgreSQL and Redis: all that a store needs. */
-export const core = once(async (): Promise<CorePorts> => {
+export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
   if (isComplete(chosen)) return chosen;
   const settings = await config();
   const database = await postgres();
@@ -99,26 +100,29 @@ export const core = once(async (): Promise<CorePorts> => {
 });
 
 /** The hot tier for background work. */
-export const bulkHot = once(async (): Promise<Ports['hot']> => {
+export const bulkHot = /* @__PURE__ */ once(async (): Promise<Ports['hot']> => {
   const { clock } = await core();
   return chosen.hot ?? hotOf(await config(), clock, BULK_REDIS_DEADLINE_MS);
 });
 
-const chroma = once(async () => {
+const chroma = /* @__PURE__ */ once(async () => {
   const settings = await config();
   return createChroma(settings.chroma, settings.embeddingModel);
 });
 
-export const embedder = once(async (): Promise<Ports['embedder']> => {
+export const embedder = /* @__PURE__ */ once(async (): Promise<Ports['embedder']> => {
   if (chosen.embedder) return chosen.embedder;
   const { embeddingModel: model, embeddingLayer: layerDir, aws } = await config();
   return createEmbedder({ model, layerDir, ...(aws ? { aws } : {}) });
 });
 
+/** The name alone: nothing is loaded. */
+export const embeddingModel = async (): Promise<string> => chosen.embedder?.model ?? (await config()).embeddingModel;
+
 export type ColdPorts = CorePorts & Pick<Ports, 'cold' | 'vectors'>;
 
 /** And Chroma: cold memories, stored vectors. */
-export const withCold = once(async (): Promise<ColdPorts> => {
+export const withCold = /* @__PURE__ */ once(async (): Promise<ColdPorts> => {
   const ports = await core();
   if (chosen.cold && chosen.vectors) return { ...ports, cold: chosen.cold, vectors: chosen.vectors };
   const settings = await config();
@@ -133,12 +137,12 @@ export const withCold = once(async (): Promise<ColdPorts> => {
 export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
 
 /** And the model. */
-export const withMeaning = once(
+export const withMeaning = /* @__PURE__ */ once(
   async (): Promise<MeaningPorts> => ({ ...(await withCold()), embedder: await embedder() }),
 );
 
 /** Whether each engine answers, with as little as it takes to know. */
-export const probes = once(async (): Promise<Ports['probes']> => {
+export const probes = /* @__PURE__ */ once(async (): Promise<Ports['probes']> => {
   if (chosen.probes) return chosen.probes;
   const settings = await config();
   const redis = createRedis(settings, { deadlineMs: PROBE_MS });

@@ -2,7 +2,7 @@
 import {
   bulkHot,
   core,
-  embedder,
+  embeddingModel,
   type MeaningPorts,
   postgres,
   probes,
@@ -68,13 +68,12 @@ export const composeControl = async () => {
   return createControl({ ...ports, rehearse: rehearsal(ports) });
 };
 
-export const composeStats = async () =>
-  createStats({ ...(await withCold()), embeddingModel: (await embedder()).model });
+export const composeStats = async () => createStats({ ...(await withCold()), embeddingModel: await embeddingModel() });
 
-const health = once(async () => createHealth({ probes: await probes() }));
+const health = /* @__PURE__ */ once(async () => createHealth({ probes: await probes() }));
 export const composeHealth = () => health();
 
-const authenticate = once(async () => {
+const authenticate = /* @__PURE__ */ once(async () => {
   const { apiKeys, keyCache, pepper, clock, keyCacheSeconds } = await core();
   return createAuthenticate({ cache: keyCache, keys: apiKeys, pepper, clock, cacheSeconds: keyCacheSeconds });
 });
@@ -82,10 +81,10 @@ const authenticate = once(async () => {
 export const composeAuthorize = () => authenticate();
 
 /** Both keep their identity for leases as long as the process lives. */
-const indexing = once(async () => createConsumer(await core(), createIndexer(await withMeaning())));
+const indexing = /* @__PURE__ */ once(async () => createConsumer(await core(), createIndexer(await withMeaning())));
 export const composeIndexing = () => indexing();
 
-const hotProjecting = once(async () => {
+const hotProjecting = /* @__PURE__ */ once(async () => {
   const ports = { ...(await core()), hot: await bulkHot() };
   const onEvicted: Parameters<typeof createHotProjector>[0]['onEvicted'] = async (tenantId, records) => {
     const now = ports.clock.now().toISOString();

@@ -1,4 +1,5 @@
 /** Builds the events of an HTTP API, payload format 2.0: for the function behind the route and for the authorizer. */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import type { Match } from './router.ts';
@@ -68,7 +69,8 @@ export function functionEvent(
     ? { ...event.requestContext, authorizer: { lambda: authorizer } }
     : event.requestContext;
   if (body.length === 0) return { ...event, requestContext, isBase64Encoded: false };
-  const isBase64Encoded = !isText(event.headers['content-type']);
+  // Bytes that are no UTF-8 would be replaced on the way into a string, and stored so: the function has to see them.
+  const isBase64Encoded = !isText(event.headers['content-type']) || !isUtf8(body);
   return { ...event, requestContext, body: body.toString(isBase64Encoded ? 'base64' : 'utf8'), isBase64Encoded };
 }
 

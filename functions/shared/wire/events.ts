@@ -40,9 +40,15 @@ const toEnvelope = (event: EventHeader, cursor: string | null): EventObject => (
 
 export const toEvent = (event: PlacedEvent): EventObject => toEnvelope(event, event.cursor);
 
+const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Fields under the names that the memory has on the wire: `expires_at`, not `expiresAt`. */
+const toChanges = ({ changes }: HistoryEvent) =>
+  changes && Object.fromEntries(Object.entries(changes).map(([field, change]) => [snakeCase(field), change]));
+
 const toHistoryEvent = (event: HistoryEvent) => ({
   ...toEnvelope(event, null),
-  changes: event.changes,
+  changes: toChanges(event),
   hash: event.hash,
 });
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AurenError, EngineUnavailable } from '../errors.ts';
+import { AurenError } from '../errors.ts';
 import type { Consumers } from '../log/consumers.ts';
 import type { EventLog } from '../log/port.ts';
 import type { PlacedEvent } from '../model/event.ts';
@@ -46,6 +46,9 @@ const TRIES_MAX = 5;
 /** Between tries of an event that fails alone. */
 const RETRY_MS = 100;
 
+/** Nothing is wrong with the event: an engine or the model does not answer, and it comes again. */
+const isOutage = (error: unknown): boolean => error instanceof AurenError && error.code === 'engine_unavailable';
+
 /** One drain of one tenant; a factory, so that a process has one identity for its leases. */
 export function createConsumer({ log, consumers }: ConsumerPorts, projection: Projection) {
   const owner = randomUUID();
@@ -57,7 +60,7 @@ export function createConsumer({ log, consumers }: ConsumerPorts, projection: Pr
       await projection.apply(tenantId, events);
       return 0;
     } catch (error) {
-      if (error instanceof EngineUnavailable) throw error;
+      if (isOutage(error)) throw error;
     }
     let parked = 0;
     for (const event of events) parked += (await applyAlone(tenantId, event)) ? 0 : 1;
@@ -70,7 +73,7 @@ export function createConsumer({ log, consumers }: ConsumerPorts, projection: Pr
         await projection.apply(tenantId, [event]);
         return true;
       } catch (error) {
-        if (error instanceof EngineUnavailable) throw error;
+        if (isOutage(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         const tries = await consumers.failed(name, tenantId, event.id, reason);
         if (tries >= TRIES_MAX) return false;

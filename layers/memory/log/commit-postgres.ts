@@ -2,7 +2,7 @@
  * The commit as SQL: idempotency record, events, catalog rows and what ends, in one statement, each fed by the one before, so that a
  * claim already taken writes nothing and a stale version leaves no trace.
  */
-import type { Row, Statement } from '../clients/postgres.ts';
+import type { Statement } from '../clients/postgres.ts';
 import { searchableText } from '../embedding/searchable-text.ts';
 import { partitionKey } from '../search/partition-vector.ts';
 import { EVENT_COLUMNS, EVENT_RECORDSET, eventToRow } from './event-rows.ts';
@@ -52,7 +52,10 @@ const PLAIN = `agent_id, user_id, space_id, visibility, key, type, priority, con
   pinned, dual_stored, version, seq, content_seq, head_hash, created_at, updated_at, expires_at, partition`;
 const FROM_ROW = PLAIN.replaceAll(/\w+/g, 'r.$&');
 
-/** $1 tenant, $2 events, $3 rows, $4 ended ids, $5 idempotency key, $6 fingerprint, $7 reply, $8 now */
+/**
+ * `whole` divides by zero, which takes the transaction back, where the catalog does not have the rows that the events speak of.
+ * $1 tenant, $2 events, $3 rows, $4 ended ids, $5 idempotency key, $6 fingerprint, $7 reply, $8 now
+ */
 const COMMIT = `
 with claim as (
   insert into idempotency as i (tenant_id, key, fingerprint, reply, created_at)
@@ -99,7 +102,10 @@ with claim as (
   update events x set payload = null, salt = null from gone where x.tenant_id = $1 and x.stream_id = gone.id and x.payload is not null returning 1
 )
 select (select count(*) from claim)::int as claimed, (select count(*) from appended)::int as appended, (select count(*) from added)::int as added,
-       (select count(*) from changed)::int as changed, (select count(*) from removed)::int as removed`;
+       (select count(*) from changed)::int as changed, (select count(*) from removed)::int as removed,
+       1 / (not exists (select from appended) or (
+         (select count(*) from added) + (select count(*) from changed) = jsonb_array_length($3::jsonb)
+         and (select count(*) from removed) = cardinality($4::text[])))::int as whole`;
 
 const KEEP_POLICY = `insert into agent_policies (tenant_id, agent_id, policy)
   select $1, $2, $3::jsonb where exists (select from events e where e.tenant_id = $1 and e.stream_id = $4 and e.seq = $5 and e.id = $6)
@@ -143,14 +149,4 @@ export function commitStatements(commit: Commit): Statement[] {
   const statements = [{ text: COMMIT, params }, ...stateStatements(commit)];
   if (idempotency) statements.push({ text: READ_CLAIM, params: [tenantId, idempotency.key] });
   return statements;
-}
-
-/** What went in, against what was asked for: anything less means that the catalog disagreed with the log. */
-export function isWhole(counts: Row | undefined, { events, rows = [], ended = [] }: Commit): boolean {
-  return (
-    counts !== undefined &&
-    counts.appended === events.length &&
-    (counts.added as number) + (counts.changed as number) === rows.length &&
-    counts.removed === ended.length
-  );
 }

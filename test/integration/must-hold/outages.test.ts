@@ -29,11 +29,12 @@ const kill = async (name: 'postgres' | 'redis' | 'chroma') => {
 const revive = async (name: 'postgres' | 'redis' | 'chroma') => {
   await engines()[name].revive();
   down.delete(name);
+  // The front reconnects within a quarter of a second of the start.
+  await expect.poll(() => codeOf(d.ports.hot.count(d.tenantId)), again).toEqual(expect.any(Number));
 };
 /** A test that failed leaves no engine down for the next. */
 afterEach(async () => {
   for (const name of down) await revive(name);
-  await expect.poll(() => codeOf(d.ports.hot.count(d.tenantId)), again).toEqual(expect.any(Number));
 });
 
 const control = async (action: ControlAction) => (await d.memory.control(d.caller(), AGENT, action, {})).body;

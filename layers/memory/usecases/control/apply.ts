@@ -62,14 +62,17 @@ function decideAll(
   return decided;
 }
 
-/** Commits decisions and tells the tiers. Answers the earlier reply where the request is a repeated one. */
+/**
+ * Commits decisions and tells the tiers. Answers the earlier reply where the request is a repeated one: that one finds nothing left
+ * to do, so its claim is looked at even where nothing would be written.
+ */
 export async function carryOut(
   ports: ControlPorts,
   context: ChangeContext,
   { changes, ends }: Pick<Decided, 'changes' | 'ends'>,
   claim: { idempotency?: IdempotencyClaim } = {},
 ): Promise<IdempotentReply | null> {
-  if (changes.length + ends.length === 0) return null;
+  if (changes.length + ends.length === 0 && claim.idempotency === undefined) return null;
   const result = await ports.log.commit({
     tenantId: context.tenantId,
     events: [...changes.flatMap(({ events }) => events), ...ends],

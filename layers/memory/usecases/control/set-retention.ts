@@ -122,15 +122,22 @@ async function rehearsals(rehearse: Rehearse, caller: Caller, action: SetRetenti
   return changed;
 }
 
-/** Makes the policy stand; answers the earlier reply where the request is a repeated one. */
+/** Makes the policy stand where it does not yet; answers the earlier reply where the request is a repeated one. */
 async function stand(
   ports: ControlPorts,
   context: ChangeContext,
   agentId: string,
   policy: RetentionPolicy,
-  body: JsonObject,
-  idempotency: Idempotency | undefined,
+  { isNew, body, idempotency }: { isNew: boolean; body: JsonObject; idempotency: Idempotency | undefined },
 ) {
+  const claim = claimOf(idempotency, { status: 200, body });
+  if (!isNew) {
+    if (idempotency === undefined) return null;
+    return replayOf(
+      await ports.log.commit({ tenantId: context.tenantId, events: [], now: context.now, ...claim }),
+      idempotency,
+    );
+  }
   const head = (await ports.log.stream(context.tenantId, policyStream(agentId))).at(-1);
   const event = plainEvent(context, policyStream(agentId), head ?? null, {
     type: 'policy.set',
@@ -142,7 +149,6 @@ async function stand(
       on_fail: policy.onFail,
     },
   });
-  const claim = claimOf(idempotency, { status: 200, body });
   const result = await ports.log.commit({
     tenantId: context.tenantId,
     events: [event],
@@ -188,7 +194,9 @@ export async function setRetention(
     const recalls = await rehearsals(ports.rehearse, caller, action, forgotten);
     return { body: { ...body, simulated: true, recalls_changed: recalls }, replayed: false };
   }
-  if (policy.onFail === 'forget' && action.confirmCount !== released.length) {
+  const isNew = (await ports.catalog.policy(caller.tenantId, agentId))?.id !== policy.id;
+  // One that stands has been confirmed; a repeated request must not fail for having had its effect.
+  if (isNew && policy.onFail === 'forget' && action.confirmCount !== released.length) {
     throw new AurenError(
       'conflict',
       `params.confirm_count: ${released.length} memories would be forgotten, not ${action.confirmCount}; simulate again and confirm that number.`,
@@ -197,11 +205,8 @@ export async function setRetention(
       },
     );
   }
-  const standing = await ports.catalog.policy(caller.tenantId, agentId);
-  if (standing?.id !== policy.id) {
-    const earlier = await stand(ports, context, agentId, policy, body, idempotency);
-    if (earlier) return { body: earlier.body ?? body, replayed: true };
-  }
+  const earlier = await stand(ports, context, agentId, policy, { isNew, body, idempotency });
+  if (earlier) return { body: earlier.body ?? body, replayed: true };
   await enforce(
     ports,
     caller,
