@@ -3,17 +3,36 @@
  * The key lives outside PostgreSQL, so whoever can write the table cannot forge a chain. Nulling payload and salt keeps it verifiable.
  * It does not show a stream whose tail was cut off, nor one that is missing as a whole.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EventHeader, LogEvent, Payload } from '../model/event.ts';
 import { canonicalJson } from '../model/json.ts';
 
 export const GENESIS = '0'.repeat(64);
 const SALT_BYTES = 16;
+/** Drawn at once: one call into the random source costs as much as sealing an event. */
+const SALTS_DRAWN = 256;
 /** The payload hash of an event that never had a payload. */
 const NO_PAYLOAD = '';
 
-const hashPayload = (salt: string, payload: Payload) =>
-  createHash('sha256').update(salt).update(canonicalJson(payload)).digest('hex');
+const hashPayload = (salt: string, payload: Payload) => hash('sha256', salt + canonicalJson(payload));
+
+let drawn = Buffer.alloc(0);
+
+function newSalt(): string {
+  if (drawn.length === 0) drawn = randomBytes(SALT_BYTES * SALTS_DRAWN);
+  const salt = drawn.toString('hex', 0, SALT_BYTES);
+  drawn = drawn.subarray(SALT_BYTES);
+  return salt;
+}
+
+/** Node makes a KeyObject of a plain buffer in every call: 10 us an event instead of 1.7. */
+const keyObjects = new WeakMap<Buffer, KeyObject>();
+
+function keyObject(key: Buffer): KeyObject {
+  const known = keyObjects.get(key) ?? createSecretKey(key);
+  keyObjects.set(key, known);
+  return known;
+}
 
 /** The header as hashed: named, in a fixed order, so that a column added later does not change old hashes. */
 const headerText = (event: EventHeader): string =>
@@ -40,11 +59,13 @@ const headerText = (event: EventHeader): string =>
   ]);
 
 const link = (key: Buffer, event: EventHeader, prevHash: string, payloadHash: string) =>
-  createHmac('sha256', key).update(prevHash).update(headerText(event)).update(payloadHash).digest('hex');
+  createHmac('sha256', keyObject(key))
+    .update(prevHash + headerText(event) + payloadHash)
+    .digest('hex');
 
 /** Completes an event into the next link of its stream. */
 export function sealEvent(key: Buffer, prevHash: string, header: EventHeader, payload: Payload | null): LogEvent {
-  const salt = payload === null ? null : randomBytes(SALT_BYTES).toString('hex');
+  const salt = payload === null ? null : newSalt();
   const payloadHash = payload === null || salt === null ? NO_PAYLOAD : hashPayload(salt, payload);
   return { ...header, payload, salt, payloadHash, prevHash, hash: link(key, header, prevHash, payloadHash) };
 }

@@ -4,6 +4,7 @@
  */
 import type { Statement } from '../clients/postgres.ts';
 import { searchableText } from '../embedding/searchable-text.ts';
+import type { LogEvent } from '../model/event.ts';
 import { partitionKey } from '../search/partition-vector.ts';
 import { EVENT_COLUMNS, EVENT_RECORDSET, eventToRow } from './event-rows.ts';
 import type { Commit, RowWrite } from './port.ts';
@@ -39,7 +40,8 @@ const rowToJson = ({ record, content, isNew }: RowWrite) => ({
   partition: partitionKey(record),
   // A new row always has its text; an unchanged content keeps the words it has.
   text: content === null ? null : searchableText(content),
-  content,
+  // A hot row keeps none: the event has it.
+  content: record.tier === 'hot' && !record.dualStored ? null : content,
 });
 
 const ROW_RECORDSET = `id text, is_new boolean, agent_id text, user_id text, space_id text, visibility text, key text, type text,
@@ -115,6 +117,8 @@ const KEEP_KEY = `insert into api_keys (tenant_id, id, hash, scopes, agent_id, n
   values ($1, $2, $3, $4::text[], $5, $6, $7, $8, $9, $10, $11)
   on conflict (tenant_id, id) do update set revoked_at = excluded.revoked_at, seq = excluded.seq, head_hash = excluded.head_hash`;
 const READ_CLAIM = 'select fingerprint, reply from idempotency where tenant_id = $1 and key = $2';
+/** $3 now: what a commit of now would find taken. */
+export const LIVE_CLAIM = `${READ_CLAIM} and created_at >= $3::timestamptz - interval '${IDEMPOTENCY_HOURS} hours'`;
 
 function stateStatements({ tenantId, events, policy, apiKey }: Commit): Statement[] {
   const head = events.at(-1);
@@ -133,12 +137,16 @@ function stateStatements({ tenantId, events, policy, apiKey }: Commit): Statemen
   return statements;
 }
 
+const byStream = (a: LogEvent, b: LogEvent) =>
+  a.streamId === b.streamId ? a.seq - b.seq : a.streamId < b.streamId ? -1 : 1;
+
 /** The statements of a commit; the first answers its counts, the last the idempotency record where a claim is made. */
 export function commitStatements(commit: Commit): Statement[] {
   const { tenantId, events, rows = [], ended = [], idempotency, now } = commit;
   const params = [
     tenantId,
-    JSON.stringify(events.map(eventToRow)),
+    // Sorted, so that two writers of the same memories wait for each other instead of locking crosswise.
+    JSON.stringify([...events].sort(byStream).map(eventToRow)),
     JSON.stringify(rows.map(rowToJson)),
     ended,
     idempotency?.key ?? null,

@@ -2,7 +2,7 @@
 import { isSqlError, type Postgres, type Row, type SqlError } from '../clients/postgres.ts';
 import { AurenError, EngineUnavailable, invalidField } from '../errors.ts';
 import type { LogEvent } from '../model/event.ts';
-import { commitStatements } from './commit-postgres.ts';
+import { commitStatements, LIVE_CLAIM } from './commit-postgres.ts';
 import { EVENT_COLUMNS, EVENT_COLUMNS_BARE, eventFromRow, placedFromRow } from './event-rows.ts';
 import { matchesFilter, placeholders, visibleTo } from './filter-sql.ts';
 import { decodeCursor, encodeCursor, START } from './order.ts';
@@ -25,19 +25,25 @@ const BELOW_HORIZON = 'events.txid < pg_snapshot_xmin(pg_current_snapshot())';
 const HORIZON = `select epoch, (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as txid from log_epoch`;
 const LAST_POSITION = '9223372036854775807';
 
+const replayFromRow = (row: Row) => ({
+  fingerprint: row.fingerprint as string,
+  reply: row.reply as IdempotentReply,
+});
+
 export function createPostgresLog(postgres: Postgres): EventLog {
-  async function holds(tenantId: string, event: LogEvent): Promise<boolean> {
+  /** Whether the log has this very commit: its first event, by its hash. */
+  async function holds({ tenantId, events: [first] }: Commit): Promise<boolean> {
+    if (first === undefined) return false;
     const text = 'select hash from events where tenant_id = $1 and stream_id = $2 and seq = $3';
-    const [rows] = await postgres.run(tenantId, [{ text, params: [tenantId, event.streamId, event.seq] }], {
+    const [rows] = await postgres.run(tenantId, [{ text, params: [tenantId, first.streamId, first.seq] }], {
       readOnly: true,
     });
-    return rows?.[0]?.hash === event.hash;
+    return rows?.[0]?.hash === first.hash;
   }
 
   /** What a refused insert means: ours after all (the answer to an earlier try was lost), or somebody was first. */
   async function explain(commit: Commit, error: SqlError, retried: boolean): Promise<CommitResult> {
-    const [first] = commit.events;
-    if (retried && first && (await holds(commit.tenantId, first))) return { replay: null };
+    if (retried && (await holds(commit))) return { replay: null };
     if (error.constraint === 'memories_key') {
       throw new AurenError('conflict', 'key: another memory of this agent, user and space has it already.', {
         cause: error,
@@ -54,8 +60,9 @@ export function createPostgresLog(postgres: Postgres): EventLog {
       const answers = await postgres.run(commit.tenantId, commitStatements(commit));
       const counts = answers[0]?.[0];
       if (commit.idempotency && counts?.claimed === 0) {
-        const claim = answers.at(-1)?.[0];
-        return { replay: { fingerprint: claim?.fingerprint as string, reply: claim?.reply as IdempotentReply } };
+        // The claim may be our own, of the try whose answer was lost.
+        if (retried && (await holds(commit))) return { replay: null };
+        return { replay: replayFromRow(answers.at(-1)?.[0] ?? {}) };
       }
       return { replay: null };
     } catch (error) {
@@ -81,6 +88,11 @@ export function createPostgresLog(postgres: Postgres): EventLog {
         if (error instanceof EngineUnavailable) return await attempt(commit, true);
         throw error;
       }
+    },
+
+    async claimed(tenantId, key, now) {
+      const [row] = await page(tenantId, LIVE_CLAIM, [tenantId, key, now]);
+      return row === undefined ? null : replayFromRow(row);
     },
 
     async stream(tenantId, streamId) {

@@ -89,6 +89,8 @@ export interface EventLog {
    * `in_progress` where a lock was not had within 2 s, `EngineUnavailable` where PostgreSQL does not answer.
    */
   commit(commit: Commit): Promise<CommitResult>;
+  /** What a commit with this idempotency key would be answered now; null where the key is free. */
+  claimed(tenantId: string, key: string, now: Instant): Promise<CommitResult['replay']>;
   /** A whole stream in order of seq, payloads included; at most 10,000 events. */
   stream(tenantId: string, streamId: string): Promise<LogEvent[]>;
   /** Streams of several memories at once, for replayed answers. */

@@ -54,7 +54,7 @@ export function createHistory(ports: HistoryPorts): Pick<AurenMemory, 'history'>
 }
 
 /** Every event of a memory names its owner; only other streams leave that open, and they are not asked for here. */
-const ownerOf = (event: LogEvent): Pick<MemoryFields, 'agentId' | 'visibility' | 'spaceId'> => ({
+export const ownerOf = (event: LogEvent): Pick<MemoryFields, 'agentId' | 'visibility' | 'spaceId'> => ({
   agentId: event.agentId ?? '',
   visibility: event.visibility ?? 'agent',
   spaceId: event.spaceId,

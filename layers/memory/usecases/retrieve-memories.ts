@@ -10,6 +10,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord } from '../model/memory.ts';
 import { mayRead } from '../policy/access.ts';
 import type { HotRead } from '../tiers/port.ts';
+import { ownerOf } from './memory-history.ts';
 import type { Ports } from './ports.ts';
 import { flipEvicted, type PublishPorts } from './publish.ts';
 
@@ -104,7 +105,10 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
     const events = await ports.log.stream(caller.tenantId, id);
     const record = replay(events.filter(({ at }) => at <= asOf));
     const expired = record !== null && record.expiresAt !== null && record.expiresAt <= asOf;
-    if (record === null || expired || !mayRead(caller, record)) throw notFound(`memory ${id} at that time`);
+    const last = events.at(-1);
+    // Who may read it now decides as well: what was made private is private in its past too.
+    const readable = record !== null && mayRead(caller, record) && last !== undefined && mayRead(caller, ownerOf(last));
+    if (record === null || expired || !readable) throw notFound(`memory ${id} at that time`);
     return record;
   }
 

@@ -21,7 +21,7 @@ import { claimOf, rebuild, replayOf } from './idempotent.ts';
 import { assertPinsFit, type PinPorts } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type PublishPorts, publish } from './publish.ts';
-import { assertMayWriteTo } from './writable.ts';
+import { assertOwnAgent, assertVisibilityFits, assertWritesInSpace } from './writable.ts';
 
 export type StorePorts = PublishPorts & PinPorts & Pick<Ports, 'clock' | 'rules' | 'chainKey'>;
 
@@ -125,8 +125,15 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
   ) {
     const context = contextFor(ports, caller, instant(ports.clock.now()));
     const all = drafts.map((draft, index) => fieldsOf(draft, context.now, path(index)));
-    for (const [index, fields] of all.entries()) assertMayWriteTo(caller, fields, path(index));
-    await assertPinsFit(ports, caller.tenantId, all.filter(({ pinned }) => pinned).length, context.now);
+    for (const [index, fields] of all.entries()) {
+      assertOwnAgent(caller, fields.agentId, path(index));
+      assertVisibilityFits(fields, path(index));
+      assertWritesInSpace(caller, fields.spaceId, path(index));
+    }
+    const pins = all.filter(({ pinned }) => pinned).length;
+    // A repeated request took its room the first time.
+    const repeats = pins > 0 && idempotency && (await ports.log.claimed(caller.tenantId, idempotency.key, context.now));
+    if (!repeats) await assertPinsFit(ports, caller.tenantId, pins, context.now);
     const keyed = all.some(({ key }) => key !== null);
     for (let tries = 1; ; tries += 1) {
       try {

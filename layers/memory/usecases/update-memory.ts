@@ -10,7 +10,7 @@ import { findToChange } from './find-to-change.ts';
 import { assertPinsFit, type PinPorts } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type PublishPorts, publish } from './publish.ts';
-import { assertMayWriteTo } from './writable.ts';
+import { assertVisibilityFits, assertWritesInSpace } from './writable.ts';
 
 export type UpdatePorts = PublishPorts & PinPorts & Pick<Ports, 'clock' | 'rules' | 'chainKey'>;
 
@@ -61,9 +61,8 @@ export function createUpdating(ports: UpdatePorts): Pick<AurenMemory, 'update'> 
         }
         const fields = changesOf(before, patch, context.now);
         if (Object.keys(fields).length === 0) return before;
-        assertMayWriteTo({ ...caller, agentId: null }, { ...before, ...fields }, '');
-        if (fields.spaceId != null)
-          assertMayWriteTo({ ...caller, agentId: caller.agentId && before.agentId }, { ...before, ...fields }, '');
+        assertVisibilityFits({ ...before, ...fields }, '');
+        assertWritesInSpace(caller, fields.spaceId ?? null, '');
         await assertPinsFit(ports, caller.tenantId, fields.pinned === true ? 1 : 0, context.now);
         const change = decide(context, before, fields, reason);
         try {

@@ -208,7 +208,7 @@ describe('a commit whose answer is lost', () => {
   function loseAnswer(matches: (body: string) => boolean): () => number {
     const { fetch } = globalThis;
     let lost = 0;
-    vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
+    vi.stubGlobal('fetch', async (...[input, init]: Parameters<typeof fetch>) => {
       const response = await fetch(input, init);
       const isPostgres = String(input instanceof Request ? input.url : input).startsWith(
         sharedEngines().AUREN_NEON_ENDPOINT,

@@ -1,5 +1,5 @@
 /** The event log in memory: a commit checks everything first and then changes everything. */
-import { DAY_MS } from '../../../layers/memory/clock.ts';
+import { DAY_MS, type Instant } from '../../../layers/memory/clock.ts';
 import { AurenError } from '../../../layers/memory/errors.ts';
 import type { Commit, EventLog, RowWrite } from '../../../layers/memory/log/port.ts';
 import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
@@ -30,13 +30,15 @@ export function inMemoryLog(store: Store): EventLog {
   return {
     async commit(commit) {
       const data = store.of(commit.tenantId);
-      const replay = replayOf(data, commit);
+      const replay = commit.idempotency ? replayOf(data, commit.idempotency.key, commit.now) : null;
       if (replay) return { replay };
       checkSeqs(data, commit);
       checkRows(data, commit);
       apply(data, copyOf(commit));
       return { replay: null };
     },
+
+    claimed: async (tenantId, key, now) => replayOf(store.of(tenantId), key, now),
 
     stream: async (tenantId, streamId) => stream(tenantId, streamId),
 
@@ -66,8 +68,8 @@ export function inMemoryLog(store: Store): EventLog {
   };
 }
 
-function replayOf(data: TenantData, { idempotency, now }: Commit) {
-  const kept = idempotency && data.idempotency.get(idempotency.key);
+function replayOf(data: TenantData, key: string, now: Instant) {
+  const kept = data.idempotency.get(key);
   if (!kept || Date.parse(now) - Date.parse(kept.at) > IDEMPOTENCY_MS) return null;
   return copyOf({ fingerprint: kept.fingerprint, reply: kept.reply });
 }
