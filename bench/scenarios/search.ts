@@ -52,7 +52,8 @@ export async function searching({ stage, seeded, floors, renewLease }: Bench): P
     prepare: renewLease,
     async call(n) {
       const { results, degraded } = await search(caller, inUser(userOf(n), queryFor(n), mode));
-      expect(results.length > 0 || degraded.length > 0, `"${queryFor(n)}" finds nothing`);
+      // By meaning alone, a user may have nothing that is similar enough.
+      expect(results.length > 0 || mode === 'semantic', `"${queryFor(n)}" finds nothing`);
       expect(
         results.every(({ memory }) => memory.userId === userOf(n)),
         'a search that stays with its user',

@@ -6,6 +6,7 @@ import { expect, type Scenario } from '../scenario.ts';
 import { type Bench, CALLERS } from './bench-case.ts';
 
 const BATCH = 500;
+const CALLERS_OF_BATCHES = 4;
 const USERS = 100;
 const SEED = 7;
 
@@ -36,7 +37,7 @@ export async function storing({ stage, floors }: Bench): Promise<Scenario[]> {
       title: `batch store, ${BATCH} a call`,
       unit: 'memories',
       perCall: BATCH,
-      callers: 4,
+      callers: CALLERS_OF_BATCHES,
       goals: { perSecond: 5_000 },
       floorTitle: `${BATCH} event rows, ${BATCH} catalog rows`,
       async call() {

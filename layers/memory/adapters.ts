@@ -30,6 +30,8 @@ import type { Ports } from './usecases/ports.ts';
 
 /** Background work moves whole batches: it may wait longer for Redis than a request. */
 const BULK_REDIS_DEADLINE_MS = 5_000;
+/** A request with hundreds of memories takes Redis 20 to 30 ms alone, several at once wait for each other; and a caller waits for it. */
+const BATCH_REDIS_DEADLINE_MS = 1_000;
 const PROBE_MS = 2_000;
 
 let chosen: Partial<Ports> = {};
@@ -105,6 +107,12 @@ export const bulkHot = /* @__PURE__ */ once(async (): Promise<Ports['hot']> => {
   return chosen.hot ?? hotOf(await config(), clock, BULK_REDIS_DEADLINE_MS);
 });
 
+/** The hot tier for requests that store many memories at once: their timeouts must not make single reads skip Redis. */
+export const batchHot = /* @__PURE__ */ once(async (): Promise<Ports['hot']> => {
+  const { clock } = await core();
+  return chosen.hot ?? hotOf(await config(), clock, BATCH_REDIS_DEADLINE_MS);
+});
+
 const chroma = /* @__PURE__ */ once(async () => {
   const settings = await config();
   return createChroma(settings.chroma, settings.embeddingModel);
@@ -163,5 +171,6 @@ const isComplete = (ports: Partial<Ports>): ports is Ports =>
 /** Puts ports of the caller's in place of those that the configuration names: the local run its clock and queue, tests all of them. */
 export function usePorts(ports: Partial<Ports>): void {
   chosen = ports;
-  for (const made of [config, postgres, core, bulkHot, chroma, embedder, withCold, withMeaning, probes]) made.forget();
+  for (const made of [config, postgres, core, bulkHot, batchHot, chroma, embedder, withCold, withMeaning, probes])
+    made.forget();
 }

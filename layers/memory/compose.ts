@@ -1,5 +1,6 @@
 /** From adapters to use cases: one factory per need, so that each function carries what it uses and no more. */
 import {
+  batchHot,
   bulkHot,
   core,
   embeddingModel,
@@ -38,7 +39,7 @@ import { createStoring } from './usecases/store-memories.ts';
 import { createUpdating } from './usecases/update-memory.ts';
 
 export const composeStore = async () => createStoring(await core());
-export const composeStoreBatch = composeStore;
+export const composeStoreBatch = async () => createStoring({ ...(await core()), hot: await batchHot() });
 export const composeRetrieve = async () => createRetrieving(await withCold());
 export const composeGetMany = composeRetrieve;
 export const composeList = async () => createListing(await core());

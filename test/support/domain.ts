@@ -70,7 +70,6 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
   Object.assign(process.env, env, { AUREN_MASTER_KEY: MASTER_KEY, AUREN_HOT_LEASE_SECONDS: '60' }, settings);
   const clock = testClock();
   const warnings: string[] = [];
-  const background = new Set<Promise<void>>();
   const failures: unknown[] = [];
   compose.usePorts({
     clock,
@@ -105,14 +104,23 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
   const drain = async () => {
     await Promise.all([untilCaughtUp(projecting), untilCaughtUp(indexing)]);
   };
+  /** As the queue delivers: one drain at a time, and another one after a poke that came meanwhile. */
+  let isPoked = false;
+  let running: Promise<void> | undefined;
   const begin = () => {
-    const run = Promise.all([projecting, indexing].map((one) => one.drain(tenantId, new Date(Date.now() + DRAIN_MS))))
-      .then(
-        () => undefined,
-        (error: unknown) => void failures.push(error),
-      )
-      .finally(() => background.delete(run));
-    background.add(run);
+    isPoked = true;
+    running ??= (async () => {
+      try {
+        while (isPoked) {
+          isPoked = false;
+          await drain();
+        }
+      } catch (error) {
+        failures.push(error);
+      } finally {
+        running = undefined;
+      }
+    })();
   };
   const caller: Domain['caller'] = (agentId = null, overrides = {}) =>
     aCaller(tenantId, { agentId, requestId: randomUUID(), ...overrides });
@@ -150,7 +158,7 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
       return rows;
     },
     async settled() {
-      while (background.size > 0) await Promise.all(background);
+      while (running !== undefined) await running;
       if (failures.length > 0) throw failures[0];
     },
   };

@@ -8,6 +8,7 @@ import { EngineUnavailable } from '../errors.ts';
 import { timed } from '../timing.ts';
 import { createBreaker } from './breaker.ts';
 import type { Script } from './redis-script.ts';
+import { timeoutSignal } from './timeout-signal.ts';
 
 /** Redis only ever serves what PostgreSQL could serve as well: past this, asking there is quicker than waiting. */
 export const REDIS_DEADLINE_MS = 150;
@@ -46,7 +47,7 @@ export function createRedis(
     enableAutoPipelining: true,
     enableTelemetry: false,
     // As a function: with a plain signal the client answers an abort as if it were a result.
-    signal: () => AbortSignal.timeout(deadlineMs),
+    signal: () => timeoutSignal(deadlineMs),
   });
 
   const call = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {

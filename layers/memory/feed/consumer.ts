@@ -20,8 +20,8 @@ export interface Projection {
   readonly batchSize: number;
   /** Applies events in order. Throws if any of them could not be applied; they come again. */
   apply(tenantId: string, events: readonly PlacedEvent[]): Promise<void>;
-  /** Builds the projection anew where there is no cursor, and answers the cursor that it stands for. */
-  start?(tenantId: string): Promise<string>;
+  /** Builds the projection anew where there is no cursor, and answers the cursor that it stands for; null: read the log from its beginning. */
+  start?(tenantId: string): Promise<string | null>;
   readonly cursors?: CursorStore;
 }
 
@@ -125,7 +125,8 @@ export function createConsumer({ log, consumers }: ConsumerPorts, projection: Pr
         report = await drainLeased(tenantId, lease.cursor, deadline);
         return report;
       } finally {
-        if (!report?.caughtUp) await consumers.release(name, tenantId, owner);
+        // A wake mark keeps the lease; whoever goes on needs it now, not when it runs out.
+        if (!report?.caughtUp) while (!(await consumers.release(name, tenantId, owner)));
       }
     },
   };

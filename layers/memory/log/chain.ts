@@ -78,8 +78,11 @@ export function verifyChain(key: Buffer, events: readonly LogEvent[]): boolean {
   return events.every((event, index) => {
     const linked = event.seq === index + 1 && equal(event.prevHash, prevHash);
     prevHash = event.hash;
+    // Payload and salt go together: one without the other is no deletion of ours.
     const whole =
-      event.payload === null || event.salt === null || equal(event.payloadHash, hashPayload(event.salt, event.payload));
+      event.payload === null || event.salt === null
+        ? event.payload === event.salt
+        : equal(event.payloadHash, hashPayload(event.salt, event.payload));
     return linked && whole && equal(event.hash, link(key, event, event.prevHash, event.payloadHash));
   });
 }

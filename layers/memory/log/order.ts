@@ -16,11 +16,16 @@ export const START = { txid: '0', position: '0' } as const;
 export const encodeCursor = (cursor: Cursor): string =>
   Buffer.from(`${cursor.epoch}.${cursor.txid}.${cursor.position}`).toString('base64url');
 
+/** The largest xid8 and bigint: PostgreSQL fails on more. */
+const TXID_MAX = 2n ** 64n - 1n;
+const POSITION_MAX = 2n ** 63n - 1n;
+
 /** Throws `invalid_field` at `path` for what no cursor of ours looks like. */
 export function decodeCursor(text: string, path: string): Cursor {
   const match = /^([0-9a-f]{1,64})\.(\d{1,20})\.(\d{1,19})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
   const [, epoch, txid, position] = match ?? [];
-  if (epoch === undefined || txid === undefined || position === undefined) {
+  const isWhole = epoch !== undefined && txid !== undefined && position !== undefined;
+  if (!isWhole || BigInt(txid) > TXID_MAX || BigInt(position) > POSITION_MAX) {
     throw invalidField(path, 'is not a cursor of this log; take one from an earlier answer.');
   }
   return { epoch, txid, position };

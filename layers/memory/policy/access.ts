@@ -7,7 +7,7 @@ type Owned = Pick<MemoryFields, 'agentId' | 'visibility' | 'spaceId'>;
 export function mayRead(caller: Caller, memory: Owned): boolean {
   if (caller.agentId === null || memory.agentId === caller.agentId) return true;
   if (memory.visibility === 'user') return true;
-  return memory.visibility === 'space' && memory.spaceId !== null && memory.spaceId in caller.spaceRoles;
+  return memory.visibility === 'space' && memory.spaceId !== null && Object.hasOwn(caller.spaceRoles, memory.spaceId);
 }
 
 export function mayChange(caller: Caller, memory: Owned): boolean {

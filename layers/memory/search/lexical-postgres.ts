@@ -4,11 +4,16 @@ import type { Postgres, Row } from '../clients/postgres.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { LexicalIndex, PartitionMembers } from './port.ts';
 
-/** $15 is how many are wanted, $16 how many of these will be shown: only they bring along what content PostgreSQL holds. */
-const SEARCH = `select s.bm25, case when s.place <= $16 then m.content end as held, ${catalogColumns('none')}
+/**
+ * $15 is how many are wanted, $16 how many of these will be shown: only they bring along what content PostgreSQL holds. Each hit is
+ * looked up by its id: as a plain join, without statistics of a tenant that has just grown, all of its rows were read (4 ms of 10,000).
+ */
+const SEARCH = `select s.bm25, found.*
   from search_memories($1, $2, $3::text[], $4, $5::text[], $6, $7::text[], $8::text[], $9::jsonb, $10, $11,
     $12::timestamptz, $13::timestamptz, $14::timestamptz, $15::int) with ordinality as s (id, bm25, place)
-  join (${CATALOG_FROM}) on m.tenant_id = $17 and m.id = s.id
+  cross join lateral (
+    select case when s.place <= $16 then m.content end as held, ${catalogColumns('none')}
+    from ${CATALOG_FROM} where m.tenant_id = $17 and m.id = s.id limit 1) found
   order by s.place`;
 
 export function createPostgresLexical(postgres: Postgres): LexicalIndex {

@@ -45,6 +45,7 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
       if (!(error instanceof EngineUnavailable)) throw error;
     }
     const missing = rows.filter(({ id }) => !contents.has(id)).map(({ id }) => id);
+    if (missing.length === 0) return contents;
     for (const { id, content } of await ports.catalog.find(tenantId, missing, 'any', now)) {
       if (content !== null) contents.set(id, content);
     }

@@ -73,6 +73,7 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
   /** Memories that hold the wanted keys; those whose time is over are ended first, which frees their key. */
   async function keyHolders(context: ChangeContext, all: readonly MemoryFields[]): Promise<Map<string, CatalogRow>> {
     const keyed = all.filter((fields): fields is MemoryFields & { key: string } => fields.key !== null);
+    if (keyed.length === 0) return new Map();
     const rows = await ports.catalog.findByKey(context.tenantId, keyed);
     const over = rows.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= context.now) as MemoryRecord[];
     if (over.length > 0) {

@@ -24,7 +24,7 @@ export function assertVisibilityFits(
 /** Throws `invalid_field` for a space that the caller does not see, `not_owner` for one in which it only reads. */
 export function assertWritesInSpace(caller: Caller, spaceId: string | null, path: string): void {
   if (caller.agentId === null || spaceId === null) return;
-  const role = caller.spaceRoles[spaceId];
+  const role = Object.hasOwn(caller.spaceRoles, spaceId) ? caller.spaceRoles[spaceId] : undefined;
   // A stranger learns nothing of a space, not even that it exists.
   if (role === undefined) throw invalidField(`${path}space_id`, 'there is no such space.');
   if (role === 'reader') throw new AurenError('not_owner', `${path}space_id: this agent may only read in this space.`);

@@ -111,6 +111,31 @@ describe('a change that Redis missed', () => {
   });
 });
 
+describe('a writer that comes late to Redis', () => {
+  it('does not bring back what was changed or deleted after its commit', async () => {
+    const ids = await believed(2);
+    const [deleted = '', changed = ''] = ids;
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const putAndEvict: HotTier['putAndEvict'] = async (...put) => {
+      await opened;
+      return await d.ports.hot.putAndEvict(...put);
+    };
+    const slow = createUpdating({ ...d.ports, hot: { ...d.ports.hot, putAndEvict } });
+    const late = ids.map((id) => slow.update(d.caller(), id, { content: { text: 'in between' } }, {}));
+    const committed = async () =>
+      (await d.ports.catalog.find(d.tenantId, ids, 'none', d.clock.instant())).map(({ seq }) => seq);
+    await expect.poll(committed).toEqual([2, 2]);
+    await d.memory.delete(d.caller(), deleted, {});
+    await d.memory.update(d.caller(), changed, { content: AFTER }, {});
+
+    open();
+    await Promise.all(late);
+
+    expect(await copies(ids)).toEqual([null, AFTER]);
+    await expectHealed(ids, ['not_found', AFTER]);
+  });
+});
+
 describe('a Redis restored from an older backup', () => {
   it('serves nothing deleted or outdated beyond the lease, and the projector goes on from the cursor of the backup', async () => {
     const ids = await believed(4);

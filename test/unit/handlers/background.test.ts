@@ -1,0 +1,119 @@
+/** What no request calls: the consumers behind the queues, the schedule, and the functions of a deployment and an operator. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as createTenant } from '../../../functions/deploy/create-tenant.ts';
+import { handler as migrate } from '../../../functions/deploy/migrate.ts';
+import { handler as indexMemories } from '../../../functions/queue/index-memories.ts';
+import { handler as projectHot } from '../../../functions/queue/project-hot.ts';
+import { OPERATOR_FUNCTIONS, QUEUE_CONSUMERS, SCHEDULES } from '../../../functions/routes.ts';
+import { handler as healConsumers } from '../../../functions/schedule/heal-consumers.ts';
+import { usePorts } from '../../../layers/memory/compose.ts';
+import { aWorld, CONTEXT, sqsEvent, type World } from './world.ts';
+
+const DRAFT = { agent_id: 'neuroscientist', type: 'fact', content: 'deep sleep', created_at: '2024-01-01T00:00:00Z' };
+
+let world: World;
+beforeEach(async () => {
+  world = await aWorld();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const poke = () => sqsEvent(JSON.stringify({ tenant_id: world.tenantId }));
+const store = async (draft = {}) =>
+  (await world.call('store-memory', { body: { ...DRAFT, ...draft } })).body.id as string;
+
+describe('the functions of this file', () => {
+  it('are all that the table names beside the routes', () => {
+    expect([...QUEUE_CONSUMERS, ...SCHEDULES, ...OPERATOR_FUNCTIONS].map(({ name }) => name).sort()).toEqual([
+      'create-tenant',
+      'heal-consumers',
+      'index-memories',
+      'migrate',
+      'project-hot',
+    ]);
+  });
+});
+
+describe('project-hot', () => {
+  it('renews the lease: a hot memory is then read without PostgreSQL', async () => {
+    const id = await store({ created_at: undefined });
+
+    expect(await projectHot(poke(), CONTEXT)).toEqual({ batchItemFailures: [] });
+    world.ports.calls.postgres = 0;
+    const found = await world.call('retrieve-memory', { path: { id } });
+
+    expect([found.status, found.headers['x-memory-tier'], world.ports.calls.postgres]).toEqual([200, 'hot', 0]);
+  });
+
+  it('hands the message back while Redis is down', async () => {
+    await store();
+    world.ports.fail('redis');
+
+    expect(await projectHot(poke(), CONTEXT)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+  });
+});
+
+describe('index-memories', () => {
+  it('makes what was stored findable by meaning and brings what is old to the cold tier', async () => {
+    const id = await store();
+
+    expect(await indexMemories(poke(), CONTEXT)).toEqual({ batchItemFailures: [] });
+
+    expect([...(await world.ports.cold.get(world.tenantId, [id])).keys()]).toEqual([id]);
+    const answer = await world.call('search-memories', { body: { query: 'deep sleep', mode: 'semantic' } });
+    expect(answer.body.results).toMatchObject([{ memory: { id, tier: 'cold', content: { text: 'deep sleep' } } }]);
+  });
+
+  it('hands the message back while Chroma is down, and catches up when it comes again', async () => {
+    await store();
+    world.ports.fail('chroma');
+    expect(await indexMemories(poke(), CONTEXT)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    world.ports.restore('chroma');
+
+    expect(await indexMemories(poke(), CONTEXT)).toEqual({ batchItemFailures: [] });
+    expect(await world.ports.vectors.count(world.tenantId)).toBe(1);
+  });
+});
+
+describe('heal-consumers', () => {
+  it('pokes every tenant, on the event of the scheduler', async () => {
+    await createTenant({ tenant_id: 'tenant-b' });
+
+    expect(await healConsumers({ 'detail-type': 'Scheduled Event' }, CONTEXT)).toEqual({ tenants: 2, poked: 2 });
+    expect(world.ports.poke.poked).toEqual(['tenant-a', 'tenant-b']);
+  });
+});
+
+describe('create-tenant', () => {
+  it('makes a tenant whose key may do everything, in that tenant alone', async () => {
+    await store();
+    const made = await createTenant({ tenant_id: 'tenant-b' });
+
+    const list = await world.call('list-memories', { apiKey: made.api_key });
+    const keys = await world.call('list-keys', { apiKey: made.api_key });
+
+    expect([list.body.memories, keys.body.keys.length]).toEqual([[], 1]);
+  });
+
+  it('fails for one that exists', async () => {
+    await expect(createTenant({ tenant_id: world.tenantId })).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('migrate', () => {
+  it('answers what it applied', async () => {
+    const migration = { migrate: async () => ({ applied: ['0001_initial.sql'] }) };
+
+    expect(await migrate.with(async () => migration)({})).toEqual({ applied: ['0001_initial.sql'] });
+  });
+
+  it('fails where no database is configured, and names the setting', async () => {
+    vi.stubEnv('DATABASE_URL', '');
+    vi.stubEnv('AUREN_SECRET_ARN', '');
+    usePorts({});
+
+    await expect(migrate({})).rejects.toThrow('DATABASE_URL');
+  });
+});
