@@ -117,7 +117,8 @@ async function bringUp(options: StackOptions, settings: Settings, started: Start
   isComposed = true;
   usePorts({ clock, poke: queue, ...(embedder && { embedder }) });
   logFrom('warn');
-  await functions.call(functionNamed('migrate'), {});
+  // The model loads while the schema is made: the first search would otherwise wait for it, past its deadline.
+  await Promise.all([embedder?.embedQuery('warm-up'), functions.call(functionNamed('migrate'), {})]);
   const development = await developmentKey(dataDir, isKnown, () => adminKey(functions, tenantId));
 
   server.serve(serving(settings, functions, clock, log));

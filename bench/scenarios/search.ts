@@ -34,7 +34,6 @@ export async function searching({ stage, seeded, floors, renewLease }: Bench): P
   const { search } = await composeSearch();
   const random = randomFrom(SEED);
   const standing = Array.from({ length: STANDING }, () => queryOf(random));
-  const queries = Array.from({ length: STANDING * 20 }, (_, number) => queryOf(random, number));
   const users = [...new Set(seeded.hot.map(({ userId }) => userId ?? ''))];
   const vectors = await stage.embedder.embed(seeded.hot.slice(0, STANDING).map(textOf));
   for (const query of standing) await stage.embedder.embedQuery(query);
@@ -51,9 +50,10 @@ export async function searching({ stage, seeded, floors, renewLease }: Bench): P
     callers: CALLERS,
     prepare: renewLease,
     async call(n) {
-      const { results, degraded } = await search(caller, inUser(userOf(n), queryFor(n), mode));
+      const query = queryFor(n);
+      const { results, degraded } = await search(caller, inUser(userOf(n), query, mode));
       // By meaning alone, a user may have nothing that is similar enough.
-      expect(results.length > 0 || mode === 'semantic', `"${queryFor(n)}" finds nothing`);
+      expect(results.length > 0 || mode === 'semantic', `"${query}" finds nothing`);
       expect(
         results.every(({ memory }) => memory.userId === userOf(n)),
         'a search that stays with its user',
@@ -62,7 +62,9 @@ export async function searching({ stage, seeded, floors, renewLease }: Bench): P
     },
   });
   const asked = (n: number) => at(standing, n);
-  const unheard = (n: number) => at(queries, n);
+  let unheardOf = 0;
+  /** Never the same twice: the embedder's cache outlives a scenario. */
+  const unheard = () => queryOf(random, unheardOf++);
   const words = (n: number) => floors.postgresWords(asked(n), userOf(n));
   const meaning = (n: number) => floors.chromaNearest(at(vectors, n), userOf(n));
   const both = async (n: number) => {

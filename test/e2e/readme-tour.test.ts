@@ -71,5 +71,5 @@ it('stores by age, and finds by search', () => {
 
   expect(answer?.results.length).toBeGreaterThan(0);
   const stored = samples.flatMap((_, index) => (index < search ? [outputs[index] ?? ''] : [])).join();
-  for (const tier of ['hot', 'cold']) expect(stored).toContain(`"tier":"${tier}"`);
+  for (const tier of ['hot', 'warm', 'cold']) expect(stored).toContain(`"tier":"${tier}"`);
 });

@@ -36,7 +36,7 @@ export const toResult = ({ memory, score, explain }: SearchResult) => ({
 
 export const toAnswer = (answer: SearchAnswer) => ({
   results: answer.results.map(toResult),
-  took_ms: answer.tookMs,
+  took_ms: Math.round(answer.tookMs * 10) / 10,
   degraded: answer.degraded,
   truncated: answer.truncated,
 });

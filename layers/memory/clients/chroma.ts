@@ -10,6 +10,7 @@ import {
   ChromaValueError,
   type Collection,
 } from 'chromadb';
+import pLimit from 'p-limit';
 import type { ChromaConfig } from '../config.ts';
 import { EngineUnavailable } from '../errors.ts';
 import { collectionName } from '../keys.ts';
@@ -19,6 +20,9 @@ import { timed } from '../timing.ts';
 export const HNSW = { space: 'cosine', max_neighbors: 32, ef_construction: 200, ef_search: 400 } as const;
 /** Chroma Cloud takes and gives at most 300 records a call. */
 export const RECORDS_PER_CALL = 300;
+
+/** More at once only wait inside Chroma, on the clock of their own timeout. Chroma Cloud takes 10 a collection. */
+const READS_AT_ONCE = 4;
 
 const READ_TIMEOUT_MS = 2_000;
 export const WRITE_TIMEOUT_MS = 15_000;
@@ -55,6 +59,7 @@ export function createChroma(config: ChromaConfig, model: string): Chroma {
   };
   const ids = new Map<string, string>();
   let limits: ChromaClient['preflightChecks'];
+  const reading = pLimit(READS_AT_ONCE);
 
   async function call<T>(timeoutMs: number, work: (client: ChromaClient) => Promise<T>): Promise<T> {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -98,14 +103,16 @@ export function createChroma(config: ChromaConfig, model: string): Chroma {
 
   return {
     read: (tenantId, work, timeoutMs = READ_TIMEOUT_MS) =>
-      call(timeoutMs, async (client) => {
-        try {
-          return await onCollection(client, tenantId, false, work);
-        } catch (error) {
-          if (error instanceof ChromaNotFoundError) return null;
-          throw error;
-        }
-      }),
+      reading(() =>
+        call(timeoutMs, async (client) => {
+          try {
+            return await onCollection(client, tenantId, false, work);
+          } catch (error) {
+            if (error instanceof ChromaNotFoundError) return null;
+            throw error;
+          }
+        }),
+      ),
     write: (tenantId, work, timeoutMs = WRITE_TIMEOUT_MS) =>
       call(timeoutMs, (client) => onCollection(client, tenantId, true, work)),
     async heartbeat(timeoutMs) {

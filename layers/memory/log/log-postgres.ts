@@ -5,8 +5,8 @@ import type { LogEvent } from '../model/event.ts';
 import { commitStatements, LIVE_CLAIM } from './commit-postgres.ts';
 import { EVENT_COLUMNS, EVENT_COLUMNS_BARE, eventFromRow, placedFromRow } from './event-rows.ts';
 import { matchesFilter, placeholders, visibleTo } from './filter-sql.ts';
-import { decodeCursor, encodeCursor, START } from './order.ts';
-import type { Commit, CommitResult, EventLog, IdempotentReply } from './port.ts';
+import { type Cursor, decodeCursor, encodeCursor, START } from './order.ts';
+import type { Commit, CommitResult, EventLog, IdempotentReply, LogRead } from './port.ts';
 
 const STREAM_EVENTS_MAX = 10_000;
 const BACKLOG_MAX = 10_000;
@@ -79,6 +79,32 @@ export function createPostgresLog(postgres: Postgres): EventLog {
     return rows;
   }
 
+  async function read(tenantId: string, cursor: string | null, limit: number): Promise<LogRead> {
+    const { txid, position } = cursor === null ? START : decodeCursor(cursor, 'cursor');
+    const events = `select ${EVENT_COLUMNS_BARE}, ${PLACE} from events
+      where tenant_id = $1 and (events.txid, events.position) > ($2::xid8, $3::bigint) and ${BELOW_HORIZON}
+      order by events.txid, events.position limit $4`;
+    const beyond = `select epoch, exists (select from events where tenant_id = $1
+      and events.txid >= pg_snapshot_xmin(pg_current_snapshot())) as beyond from log_epoch`;
+    const [rows = [], [state] = []] = await postgres.run(
+      tenantId,
+      [
+        { text: events, params: [tenantId, txid, position, limit] },
+        { text: beyond, params: [tenantId] },
+      ],
+      { readOnly: true },
+    );
+    const start = encodeCursor({ epoch: state?.epoch as string, ...START });
+    // From before a restore: places in the log mean something else now. Consumers ignore what they have applied, so they start anew.
+    if (cursor !== null && decodeCursor(cursor, 'cursor').epoch !== state?.epoch) return read(tenantId, start, limit);
+    const placed = rows.map((row) => placedFromRow(tenantId, row));
+    return {
+      events: placed,
+      cursor: placed.at(-1)?.cursor ?? cursor ?? start,
+      behindHorizon: state?.beyond === true,
+    };
+  }
+
   return {
     async commit(commit) {
       try {
@@ -112,29 +138,7 @@ export function createPostgresLog(postgres: Postgres): EventLog {
       return found;
     },
 
-    async read(tenantId, cursor, limit) {
-      const { txid, position } = cursor === null ? START : decodeCursor(cursor, 'cursor');
-      const events = `select ${EVENT_COLUMNS_BARE}, ${PLACE} from events
-        where tenant_id = $1 and (events.txid, events.position) > ($2::xid8, $3::bigint) and ${BELOW_HORIZON}
-        order by events.txid, events.position limit $4`;
-      const beyond = `select epoch, exists (select from events where tenant_id = $1
-        and events.txid >= pg_snapshot_xmin(pg_current_snapshot())) as beyond from log_epoch`;
-      const [rows = [], [state] = []] = await postgres.run(
-        tenantId,
-        [
-          { text: events, params: [tenantId, txid, position, limit] },
-          { text: beyond, params: [tenantId] },
-        ],
-        { readOnly: true },
-      );
-      const placed = rows.map((row) => placedFromRow(tenantId, row));
-      const start = encodeCursor({ epoch: state?.epoch as string, ...START });
-      return {
-        events: placed,
-        cursor: placed.at(-1)?.cursor ?? cursor ?? start,
-        behindHorizon: state?.beyond === true,
-      };
-    },
+    read,
 
     async horizon(tenantId) {
       const [row] = await page(tenantId, HORIZON, []);
@@ -144,17 +148,25 @@ export function createPostgresLog(postgres: Postgres): EventLog {
     async page(caller, { after, before, order, limit, filter }) {
       const params: unknown[] = [caller.tenantId];
       const place = placeholders(params);
+      const cursors = new Map<string, Cursor>();
       const bound = (text: string | undefined, path: string, sign: string) => {
         if (text === undefined) return 'true';
-        const { epoch, txid, position } = decodeCursor(text, path);
-        // A cursor from before a restore matches nothing: `epoch` decides, and the caller is told below.
-        return `(events.txid, events.position) ${sign} (${place(txid)}::xid8, ${place(position)}::bigint) and ${place(epoch)} = (select epoch from log_epoch)`;
+        const cursor = decodeCursor(text, path);
+        cursors.set(path, cursor);
+        return `(events.txid, events.position) ${sign} (${place(cursor.txid)}::xid8, ${place(cursor.position)}::bigint)`;
       };
       const text = `select ${EVENT_COLUMNS_BARE}, ${PLACE} from events
         where tenant_id = $1 and ${bound(after, 'after', '>')} and ${bound(before, 'before', '<')} and ${BELOW_HORIZON}
           and ${visibleTo(caller, place)} and ${matchesFilter(filter, place)}
         order by events.txid ${order}, events.position ${order} limit ${place(limit + 1)}`;
-      const rows = await page(caller.tenantId, text, params);
+      const epoch = { text: 'select epoch from log_epoch' };
+      const [rows = [], [state] = []] = await postgres.run(caller.tenantId, [{ text, params }, epoch], {
+        readOnly: true,
+      });
+      for (const [path, cursor] of cursors) {
+        if (cursor.epoch !== state?.epoch)
+          throw invalidField(path, 'is from before a restore of the log; start without it.');
+      }
       const events = rows.slice(0, limit).map((row) => placedFromRow(caller.tenantId, row));
       return { events, nextCursor: rows.length > limit ? (events.at(-1)?.cursor ?? null) : null };
     },

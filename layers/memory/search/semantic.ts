@@ -15,7 +15,8 @@ import type { LexicalHit, LexicalIndex, SearchQuery, SemanticHit } from './port.
 
 export type SemanticPorts = NearestPorts & { catalog: Catalog; embedder: Embedder; lexical: LexicalIndex };
 
-const CHROMA_DEADLINE_MS = 300;
+/** Waiting for a turn included; a call itself gets 300 ms (vectors-chroma.ts). */
+const CHROMA_DEADLINE_MS = 1_500;
 /** The first query of a process waits for its model to load. */
 const EMBED_DEADLINE_MS = 2_000;
 const FIRST_K = 50;

@@ -1,4 +1,5 @@
 /** Repeated requests: what the record of the first one says, and the memories as they were answered then, rebuilt from the log. */
+import type { Instant } from '../clock.ts';
 import { AurenError, notFound } from '../errors.ts';
 import { replay } from '../log/evolve.ts';
 import type { CommitResult, EventLog, IdempotencyClaim, IdempotentReply } from '../log/port.ts';
@@ -18,6 +19,17 @@ export function replayOf(result: CommitResult, idempotency: Idempotency | undefi
     'idempotency_mismatch',
     'Idempotency-Key: this key was used for another request within 24 hours; use a new key for a new request.',
   );
+}
+
+/** The same, asked before anything is done: for what would be judged differently once it has had its effect. */
+export async function earlierReply(
+  log: EventLog,
+  tenantId: string,
+  idempotency: Idempotency | undefined,
+  now: Instant,
+): Promise<IdempotentReply | null> {
+  if (idempotency === undefined) return null;
+  return replayOf({ replay: await log.claimed(tenantId, idempotency.key, now) }, idempotency);
 }
 
 /** Memories at the seq they had when they were first answered. Throws `not_found` where one was deleted since. */

@@ -3,31 +3,22 @@ import { uuidv7 } from 'uuidv7';
 import type { CatalogRow } from '../catalog/port.ts';
 import { type Instant, instant, SECOND_MS } from '../clock.ts';
 import { AurenError, invalidField } from '../errors.ts';
-import {
-  andThen,
-  type ChangeContext,
-  type Changed,
-  contextFor,
-  ended,
-  movedTo,
-  rowOf,
-  stored,
-  updated,
-} from '../log/change.ts';
+import { type ChangeContext, type Changed, contextFor, ended, rowOf, stored } from '../log/change.ts';
 import type { AurenMemory, Idempotency, MemoryDraft } from '../memory.ts';
 import type { Caller } from '../model/caller.ts';
 import type { MemoryFields, MemoryRecord, Visibility } from '../model/memory.ts';
+import { decideUpdate, differing } from './decide-update.ts';
 import { claimOf, rebuild, replayOf } from './idempotent.ts';
 import { assertPinsFit, type PinPorts } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type PublishPorts, publish } from './publish.ts';
+import { retried } from './retried.ts';
 import { assertOwnAgent, assertVisibilityFits, assertWritesInSpace } from './writable.ts';
 
 export type StorePorts = PublishPorts & PinPorts & Pick<Ports, 'clock' | 'rules' | 'chainKey'>;
 
 const DEFAULT_CONFIDENCE = 0.7;
 const DEFAULT_PRIORITY = 5;
-const KEY_TRIES = 3;
 
 const defaultVisibility = (draft: MemoryDraft): Visibility => {
   if (draft.spaceId != null) return 'space';
@@ -61,12 +52,11 @@ export const newMemoryId = (): string => `mem_${uuidv7().replaceAll('-', '')}`;
 const ownerKey = (of: Pick<MemoryFields, 'agentId' | 'userId' | 'spaceId' | 'key'>) =>
   JSON.stringify([of.agentId, of.userId, of.spaceId, of.key]);
 
-/** Storing a key again: content, metadata and numbers are replaced; id, created_at and source of truth stay. */
+/** Storing a key again: content, metadata and numbers are replaced; id, created_at and, unless it is given, the pin stay. */
 function replaced(context: ChangeContext, before: MemoryRecord, fields: MemoryFields): Changed {
   const { type, content, confidence, priority, metadata, source, visibility, expiresAt } = fields;
   const next = { type, content, confidence, priority, metadata, source, visibility, expiresAt };
-  const change = updated(context, before, next);
-  return before.tier === 'cold' ? andThen(change, (record) => movedTo(context, record, 'warm', 'use')) : change;
+  return decideUpdate(context, before, differing(before, fields.pinned ? { ...next, pinned: true } : next));
 }
 
 export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 'storeBatch'> {
@@ -102,7 +92,7 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
     const result = await ports.log.commit({
       tenantId: caller.tenantId,
       events: changes.flatMap(({ events }) => events),
-      rows: changes.map(rowOf),
+      rows: changes.filter(({ events }) => events.length > 0).map(rowOf),
       now: context.now,
       ...claimOf(idempotency, reply),
     });
@@ -135,16 +125,10 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
     // A repeated request took its room the first time.
     const repeats = pins > 0 && idempotency && (await ports.log.claimed(caller.tenantId, idempotency.key, context.now));
     if (!repeats) await assertPinsFit(ports, caller.tenantId, pins, context.now);
-    const keyed = all.some(({ key }) => key !== null);
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await attempt(caller, all, context, idempotency);
-      } catch (error) {
-        // Another writer took the key, or changed its memory, between our look and our commit.
-        const again = keyed && tries < KEY_TRIES && error instanceof AurenError && error.code === 'conflict';
-        if (!again) throw error;
-      }
-    }
+    // Another writer took a key, or changed its memory, between our look and our commit.
+    const mayRetry = (error: unknown) =>
+      all.some(({ key }) => key !== null) && error instanceof AurenError && error.code === 'conflict';
+    return await retried(() => attempt(caller, all, context, idempotency), mayRetry);
   }
 
   return {

@@ -1,20 +1,20 @@
 /** Update: reads, decides, commits under the version it read. A cold memory that is changed comes warm in the same commit. */
 import { instant, SECOND_MS } from '../clock.ts';
 import { AurenError, invalidField } from '../errors.ts';
-import { andThen, type ChangeContext, type Changed, contextFor, movedTo, rowOf, updated } from '../log/change.ts';
+import { contextFor, rowOf } from '../log/change.ts';
 import type { AurenMemory, MemoryPatch } from '../memory.ts';
 import type { Payload } from '../model/event.ts';
-import { canonicalJson } from '../model/json.ts';
 import type { MemoryRecord, Metadata } from '../model/memory.ts';
+import { decideUpdate, differing } from './decide-update.ts';
 import { findToChange } from './find-to-change.ts';
 import { assertPinsFit, type PinPorts } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type PublishPorts, publish } from './publish.ts';
+import { retried } from './retried.ts';
 import { assertVisibilityFits, assertWritesInSpace } from './writable.ts';
 
 export type UpdatePorts = PublishPorts & PinPorts & Pick<Ports, 'clock' | 'rules' | 'chainKey'>;
 
-const TRIES_MAX = 5;
 export const METADATA_KEYS_MAX = 24;
 
 function merged(before: Metadata, patch: NonNullable<MemoryPatch['metadata']>): Metadata {
@@ -34,23 +34,13 @@ function changesOf(before: MemoryRecord, patch: MemoryPatch, now: string): Paylo
   if (ttlSeconds !== undefined) {
     next.expiresAt = ttlSeconds === null ? null : instant(Date.parse(now) + ttlSeconds * SECOND_MS);
   }
-  const differs = ([field, value]: [string, unknown]) =>
-    value !== undefined && canonicalJson(value) !== canonicalJson(before[field as keyof Payload]);
-  return Object.fromEntries(Object.entries(next).filter(differs)) as Payload;
-}
-
-function decide(context: ChangeContext, before: MemoryRecord, fields: Payload, reason: string | undefined): Changed {
-  const change = updated(context, before, fields, reason);
-  if (change.record.pinned && before.tier !== 'hot') {
-    return andThen(change, (record) => movedTo(context, record, 'hot', 'agent'));
-  }
-  return before.tier === 'cold' ? andThen(change, (record) => movedTo(context, record, 'warm', 'use')) : change;
+  return differing(before, next);
 }
 
 export function createUpdating(ports: UpdatePorts): Pick<AurenMemory, 'update'> {
   return {
-    async update(caller, id, patch, { ifMatch, reason }) {
-      for (let tries = 1; ; tries += 1) {
+    update: (caller, id, patch, { ifMatch, reason }) =>
+      retried(async () => {
         const context = contextFor(ports, caller, instant(ports.clock.now()));
         const before = await findToChange(ports.catalog, caller, id, context.now);
         if (ifMatch !== undefined && ifMatch !== before.version) {
@@ -60,26 +50,19 @@ export function createUpdating(ports: UpdatePorts): Pick<AurenMemory, 'update'> 
           );
         }
         const fields = changesOf(before, patch, context.now);
-        if (Object.keys(fields).length === 0) return before;
+        const change = decideUpdate(context, before, fields, reason);
+        if (change.events.length === 0) return before;
         assertVisibilityFits({ ...before, ...fields }, '');
         assertWritesInSpace(caller, fields.spaceId ?? null, '');
         await assertPinsFit(ports, caller.tenantId, fields.pinned === true ? 1 : 0, context.now);
-        const change = decide(context, before, fields, reason);
-        try {
-          await ports.log.commit({
-            tenantId: caller.tenantId,
-            events: change.events,
-            rows: [rowOf(change)],
-            now: context.now,
-          });
-        } catch (error) {
-          const raced = error instanceof AurenError && error.code === 'conflict' && error.errors === undefined;
-          if (raced && tries < TRIES_MAX) continue;
-          throw error;
-        }
+        await ports.log.commit({
+          tenantId: caller.tenantId,
+          events: change.events,
+          rows: [rowOf(change)],
+          now: context.now,
+        });
         await publish(ports, context, [change]);
         return change.record;
-      }
-    },
+      }),
   };
 }

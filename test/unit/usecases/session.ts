@@ -1,4 +1,5 @@
 /** The domain composed on ports in memory: use cases to call, engines to switch off, consumers to drain when a test says so. */
+import { onTestFinished, vi } from 'vitest';
 import * as compose from '../../../layers/memory/compose.ts';
 import type { DrainReport } from '../../../layers/memory/feed/consumer.ts';
 import type { AurenMemory, Idempotency, MemoryDraft, MemoryPatch } from '../../../layers/memory/memory.ts';
@@ -98,8 +99,10 @@ export function raceOnce({ ports }: Session, other: () => Promise<unknown>): voi
   };
 }
 
-/** Makes every commit lose against another writer; answers how many were tried. */
+/** Makes every commit lose against another writer, and the pauses in between short; answers how many were tried. */
 export function loseAlways({ ports }: Session, error: () => Error): { tries: number } {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+  onTestFinished(() => random.mockRestore());
   const count = { tries: 0 };
   ports.log.commit = async () => {
     count.tries += 1;

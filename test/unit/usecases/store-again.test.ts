@@ -31,6 +31,16 @@ describe('a store with a key', () => {
     expect((await events(first.id)).map(({ type }) => type)).toEqual(['memory.stored', 'memory.updated']);
   });
 
+  it('and the very same values again is no new version and no event', async () => {
+    const { store, events } = await aSession();
+    const first = await store({ ...keyed, metadata: { a: 1 } });
+
+    const again = await store({ ...keyed, metadata: { a: 1 } });
+
+    expect(again).toMatchObject({ id: first.id, version: 1, seq: 1 });
+    expect(await events(first.id)).toHaveLength(1);
+  });
+
   it('is another memory for another user, agent or space', async () => {
     const { ports, store } = await aSession();
     const owners = [keyed, { ...keyed, userId: 'u2' }, { ...keyed, agentId: 'coach' }, { key: 'profile' }];
@@ -78,12 +88,12 @@ describe('a store with a key', () => {
     expect(record).toMatchObject({ id: others, version: 2, content: { text: 'later' } });
   });
 
-  it('gives up after three tries', async () => {
+  it('gives up where others are faster every time', async () => {
     const session = await aSession();
     const count = loseAlways(session, () => new AurenError('conflict', 'taken'));
 
     await expect(session.store(keyed)).rejects.toMatchObject({ code: 'conflict' });
-    expect(count.tries).toBe(3);
+    expect(count.tries).toBeGreaterThan(2);
   });
 });
 
@@ -127,7 +137,8 @@ describe('an idempotency key', () => {
   it('answers 200 again where the key of the memory had replaced one', async () => {
     const { memory, caller, store } = await aSession();
     await store({ key: 'profile' });
-    const replace = () => memory.store(caller(), { ...draft, key: 'profile' }, idempotency);
+    const changed = { ...draft, key: 'profile', content: { text: 'new' } };
+    const replace = () => memory.store(caller(), changed, idempotency);
 
     const [first, again] = [await replace(), await replace()];
 

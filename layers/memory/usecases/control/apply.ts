@@ -1,6 +1,5 @@
 /** Carries decisions out: finds the agent's memories, commits all changes at once, tells the tiers. Retries where others were faster. */
 import { type Instant, instant } from '../../clock.ts';
-import { AurenError } from '../../errors.ts';
 import { type ChangeContext, type Changed, contextFor, rowOf } from '../../log/change.ts';
 import type { IdempotencyClaim, IdempotentReply } from '../../log/port.ts';
 import type { Idempotency } from '../../memory.ts';
@@ -13,11 +12,10 @@ import { claimOf, replayOf } from '../idempotent.ts';
 import { type PinPorts, pinsLeft } from '../pins.ts';
 import type { Ports } from '../ports.ts';
 import { type PublishPorts, publish } from '../publish.ts';
+import { retried } from '../retried.ts';
 import { type Decide, decidePin, type SkipReason } from './decisions.ts';
 
 export type ControlPorts = PublishPorts & PinPorts & Pick<Ports, 'clock' | 'rules' | 'chainKey' | 'hot'>;
-
-const TRIES_MAX = 5;
 
 export interface Skipped {
   id: string;
@@ -90,17 +88,6 @@ export async function carryOut(
       ends.map(({ streamId, seq }) => ({ id: streamId, seq })),
     );
   return earlier;
-}
-
-/** Repeats what reads, decides and commits, as long as others change the same memories meanwhile. */
-export async function retried<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof AurenError && error.code === 'conflict') || tries >= TRIES_MAX) throw error;
-    }
-  }
 }
 
 export interface ById {

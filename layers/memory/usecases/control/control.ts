@@ -5,7 +5,8 @@ import { contextFor, plainEvent, retained } from '../../log/change.ts';
 import type { AurenMemory, ControlAction } from '../../memory.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { applyById, type ControlPorts, carryOut, retried, type Skipped } from './apply.ts';
+import { retried } from '../retried.ts';
+import { applyById, type ControlPorts, carryOut, type Skipped } from './apply.ts';
 import {
   type Decide,
   decideArchive,

@@ -20,8 +20,9 @@ import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import type { MemoryRecord } from '../../model/memory.ts';
 import { defaultThreshold, type RetentionPolicy, retentionPoints } from '../../policy/retention-policy.ts';
 import type { SearchQuery } from '../../search/port.ts';
-import { claimOf, replayOf } from '../idempotent.ts';
-import { type ControlPorts, carryOut, retried } from './apply.ts';
+import { claimOf, earlierReply, replayOf } from '../idempotent.ts';
+import { retried } from '../retried.ts';
+import { type ControlPorts, carryOut } from './apply.ts';
 
 export type SetRetention = Extract<ControlAction, { action: 'set_retention' }>;
 
@@ -194,9 +195,10 @@ export async function setRetention(
     const recalls = await rehearsals(ports.rehearse, caller, action, forgotten);
     return { body: { ...body, simulated: true, recalls_changed: recalls }, replayed: false };
   }
+  const repeated = await earlierReply(ports.log, caller.tenantId, idempotency, context.now);
+  if (repeated) return { body: repeated.body ?? body, replayed: true };
   const isNew = (await ports.catalog.policy(caller.tenantId, agentId))?.id !== policy.id;
-  // One that stands has been confirmed; a repeated request must not fail for having had its effect.
-  if (isNew && policy.onFail === 'forget' && action.confirmCount !== released.length) {
+  if (policy.onFail === 'forget' && released.length > 0 && action.confirmCount !== released.length) {
     throw new AurenError(
       'conflict',
       `params.confirm_count: ${released.length} memories would be forgotten, not ${action.confirmCount}; simulate again and confirm that number.`,
