@@ -39,7 +39,7 @@ describe.each(OPERATIONS)('%s', (name, sound) => {
         seen.add(answer.status);
         expect([200, 201, 422]).toContain(answer.status);
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, examples: [[sound], [null]] },
     );
 
     // Both ends were reached: otherwise the property would say nothing.
