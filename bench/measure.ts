@@ -37,7 +37,7 @@ const LONGEST_US = 120_000_000;
 const DIGITS = 3;
 const US_PER_MS = 1_000;
 /** Lets the garbage of one scenario be collected before the next begins. */
-const PAUSE_MS = 200;
+const PAUSE_MS = 100;
 
 export async function measure(
   scenario: Scenario,

@@ -20,7 +20,7 @@ export const USAGE = `npm run bench -- [options]
   --json          print the results as JSON instead of a table`;
 
 const FULL = { memories: 10_000, users: 100, latencySeconds: 3, loadSeconds: 3, warmUpSeconds: 0.7 };
-const QUICK = { memories: 2_000, users: 20, latencySeconds: 0.8, loadSeconds: 0.8, warmUpSeconds: 0.3 };
+const QUICK = { memories: 2_000, users: 20, latencySeconds: 0.5, loadSeconds: 0.4, warmUpSeconds: 0.15 };
 
 /** Throws on an option that is not known. */
 export function readOptions(args: string[]): BenchOptions & { help: boolean } {

@@ -12,7 +12,7 @@ import { createPostgres, type Postgres } from './clients/postgres.ts';
 import { createRedis } from './clients/redis.ts';
 import { readSecret } from './clients/secret.ts';
 import { systemClock } from './clock.ts';
-import { awsCredentials, type Config, loadConfig } from './config.ts';
+import { awsCredentials, type Config, environment, loadConfig } from './config.ts';
 import { createEmbedder } from './embedding/create.ts';
 import { searchableText } from './embedding/searchable-text.ts';
 import { deriveKey } from './keys.ts';
@@ -44,11 +44,11 @@ const warn: Ports['warn'] = (message, cause) => {
 
 /** In AWS the credentials come from one secret; what is set beside it stays. */
 export const config = /* @__PURE__ */ once(async (): Promise<Config> => {
-  const { AUREN_SECRET_ARN: arn } = process.env;
-  if (!arn) return loadConfig(process.env);
-  const aws = awsCredentials(process.env);
+  const { AUREN_SECRET_ARN: arn } = environment;
+  if (!arn) return loadConfig(environment);
+  const aws = awsCredentials(environment);
   if (aws === undefined) throw new Error('AUREN_SECRET_ARN is set, but there are no AWS credentials to read it with.');
-  return loadConfig({ ...(await readSecret(arn, aws)), ...process.env });
+  return loadConfig({ ...(await readSecret(arn, aws)), ...environment });
 });
 
 export const postgres = /* @__PURE__ */ once(async (): Promise<Postgres> => createPostgres(await config()));

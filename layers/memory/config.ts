@@ -3,6 +3,9 @@ import type { PlacementRules } from './policy/placement.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** This process's environment. The domain reads it from here alone. */
+export const environment: Environment = process.env;
+
 export const EMBEDDING_MODELS = [
   'universal-sentence-encoder-lite',
   'all-MiniLM-L6-v2',

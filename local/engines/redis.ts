@@ -28,9 +28,12 @@ export interface RedisEngine extends Engine {
 const SERVERS = ['redis-server', 'valkey-server'];
 const CONNECT_WITHIN_MS = 5_000;
 
+/** Path of the server that would be started. */
+export const findRedisServer = (): string | undefined => findOnPath(SERVERS);
+
 export async function startRedis(options: RedisOptions): Promise<RedisEngine> {
   if (options.redisUrl) return connectRedis(options.redisUrl, options);
-  const server = options.embedded ? undefined : findOnPath(SERVERS);
+  const server = options.embedded ? undefined : findRedisServer();
   return server ? startServer(server, options) : startInProcess(options);
 }
 

@@ -17,6 +17,7 @@ import { aCaller } from './builders.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { fakeEmbedder } from './fake-embedder.ts';
 import { uniqueName } from './ids.ts';
+import { wholeMemory } from './whole-memory.ts';
 
 export interface DomainOptions {
   /** Variables of the domain, such as AUREN_HOT_CAPACITY. */
@@ -86,7 +87,7 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
   await (migrated.get(env.DATABASE_URL) ?? keep(migrated, env.DATABASE_URL, migrate()));
   const { tenantId, apiKey } = await (await compose.composeTenants()).create(uniqueName('tenant'));
   const [indexing, projecting] = [await compose.composeIndexing(), await compose.composeHotProjecting()];
-  const memory = await composeAll();
+  const memory = await wholeMemory();
   const ports = await withMeaning();
   const { authenticate } = await compose.composeAuthorize();
   const postgres = await composedPostgres();
@@ -161,27 +162,6 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
       while (running !== undefined) await running;
       if (failures.length > 0) throw failures[0];
     },
-  };
-}
-
-async function composeAll(): Promise<AurenMemory> {
-  return {
-    ...(await compose.composeStore()),
-    ...(await compose.composeRetrieve()),
-    ...(await compose.composeList()),
-    ...(await compose.composeUpdate()),
-    ...(await compose.composeDelete()),
-    ...(await compose.composeHistory()),
-    ...(await compose.composeRelated()),
-    ...(await compose.composeRetention()),
-    ...(await compose.composeSearch()),
-    ...(await compose.composeControl()),
-    ...(await compose.composePolicy()),
-    ...(await compose.composeStats()),
-    ...(await compose.composeAgents()),
-    ...(await compose.composeEvents()),
-    ...(await compose.composeCreateKey()),
-    ...(await compose.composeHealth()),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The commit's statement, put together from the parts that it needs: most need two of six, and PostgreSQL plans and opens what stands
- * there, used or not (a store: 1.4 ms of CPU with all of them, 0.5 ms without). So there are some texts, each always the same.
+ * there, used or not (a store: 1.4 ms of its CPU with all of them, 0.6 ms without). So there are some texts, each always the same.
  */
 import { EVENT_COLUMNS, EVENT_RECORDSET } from './event-rows.ts';
 import { placeholders } from './filter-sql.ts';

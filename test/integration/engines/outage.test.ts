@@ -11,6 +11,7 @@ import { EngineError, type Engines, startEngines } from '../../../local/engines/
 import { isAlive } from '../../../local/engines/processes.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/engine-directory.ts';
 import { ownEngines } from '../../support/engines.ts';
+import { hasRedisServer } from '../../support/redis-server.ts';
 
 const made: string[] = [];
 const freshDirectory = () => {
@@ -69,7 +70,7 @@ const failing = (work: Promise<unknown>) =>
     () => true,
   );
 
-describe('a set of engines', () => {
+describe.skipIf(!hasRedisServer)('a set of engines', () => {
   const engines = ownEngines();
   beforeAll(() => fill(engines()));
 
@@ -139,7 +140,7 @@ describe('a set of engines', () => {
   });
 });
 
-describe("engines of one's own", () => {
+describe.skipIf(!hasRedisServer)("engines of one's own", () => {
   const engines = ownEngines();
   beforeAll(() => fill(engines()));
 
@@ -191,7 +192,7 @@ describe("engines of one's own", () => {
 /** The description of Redis ends with its directory. */
 const readDirectoryOf = ({ redis }: Engines) => join(redis.description.split(' in ').at(-1) ?? '', '..');
 
-describe('data', () => {
+describe.skipIf(!hasRedisServer)('data', () => {
   it('survive a stop and a start', async () => {
     const dataDir = freshDirectory();
     const first = await startEngines({ dataDir, env: {} });
@@ -206,7 +207,7 @@ describe('data', () => {
   });
 });
 
-describe('a run that is killed', () => {
+describe.skipIf(!hasRedisServer)('a run that is killed', () => {
   it('leaves no engine behind', async () => {
     const dataDir = freshDirectory();
     const main = pathToFileURL(join(import.meta.dirname, '../../../local/engines/main.ts')).href;

@@ -112,7 +112,7 @@ async function expectSame(
 ) {
   const alive = [...model].filter(([, copy]) => copy.alive);
   const found = await hot.get(tenantId, [...model.keys()]);
-  expect(new Map([...found].map(([id, { seq, content }]) => [id, [seq, content['seq']]]))).toEqual(
+  expect(new Map([...found].map(([id, { seq, content }]) => [id, [seq, content.seq]]))).toEqual(
     new Map(alive.map(([id, { seq }]) => [id, [seq, seq]])),
   );
   const stats = await hot.stats(tenantId);

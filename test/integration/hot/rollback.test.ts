@@ -7,6 +7,7 @@ import { aMemory, ended, moved, type Step, stored, updated } from '../../support
 import { inMemoryCatalog } from '../../support/in-memory/catalog.ts';
 import { inMemoryLog } from '../../support/in-memory/log.ts';
 import { createStore } from '../../support/in-memory/store.ts';
+import { hasRedisServer } from '../../support/redis-server.ts';
 import { ENGINES, type HotEngine, hotEngine, prepareHot } from './hot-engine.ts';
 
 const AGAIN_WITHIN_MS = 10_000;
@@ -109,7 +110,7 @@ describe.each(ENGINES)('$engine: the hot projector', ({ embedded }) => {
   });
 });
 
-describe('a Redis server that is restored from a backup', () => {
+describe.skipIf(!hasRedisServer)('a Redis server that is restored from a backup', () => {
   const engine = hotEngine(false);
 
   it('comes back with the old cursor and the old copies, and the replay makes them right', async () => {

@@ -6,6 +6,7 @@ import { createUpdating } from '@auren/memory/usecases/update-memory.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, type Domain, domain } from '../../support/domain.ts';
 import { ownEngines } from '../../support/engines.ts';
+import { hasRedisServer } from '../../support/redis-server.ts';
 
 const LEASE_SECONDS = 1;
 /** The lease, and what reading and polling take on a busy machine. */
@@ -72,21 +73,24 @@ async function expectHealed(ids: readonly string[], truth: readonly unknown[]) {
 }
 
 describe('a change that Redis missed', () => {
-  it('because it was down shows within the lease once it is back, and the projector makes it good', async () => {
-    const ids = await believed(2);
-    const [deleted = '', changed = ''] = ids;
-    await engines().redis.kill();
-    await d.memory.delete(d.caller(), deleted, {});
-    await d.memory.update(d.caller(), changed, { content: AFTER }, {});
-    await engines().redis.revive();
-    await redisAnswers();
+  it.skipIf(!hasRedisServer)(
+    'because it was down shows within the lease once it is back, and the projector makes it good',
+    async () => {
+      const ids = await believed(2);
+      const [deleted = '', changed = ''] = ids;
+      await engines().redis.kill();
+      await d.memory.delete(d.caller(), deleted, {});
+      await d.memory.update(d.caller(), changed, { content: AFTER }, {});
+      await engines().redis.revive();
+      await redisAnswers();
 
-    const stale = await copies(ids);
+      const stale = await copies(ids);
 
-    expect(stale).toEqual([BEFORE, BEFORE]);
-    await expectTrueWithinLease(ids, ['not_found', AFTER]);
-    await expectHealed(ids, ['not_found', AFTER]);
-  });
+      expect(stale).toEqual([BEFORE, BEFORE]);
+      await expectTrueWithinLease(ids, ['not_found', AFTER]);
+      await expectHealed(ids, ['not_found', AFTER]);
+    },
+  );
 
   it('because the handler was killed between commit and Redis shows within the lease as well', async () => {
     const ids = await believed(2);
@@ -137,27 +141,30 @@ describe('a writer that comes late to Redis', () => {
 });
 
 describe('a Redis restored from an older backup', () => {
-  it('serves nothing deleted or outdated beyond the lease, and the projector goes on from the cursor of the backup', async () => {
-    const ids = await believed(4);
-    const [deleted = '', changed = '', moved = '', kept = ''] = ids;
-    const backup = await engines().redis.save();
-    await redisAnswers();
-    await d.memory.delete(d.caller(), deleted, {});
-    await d.memory.update(d.caller(), changed, { content: AFTER }, {});
-    await d.memory.control(d.caller(), 'neuroscientist', { action: 'demote', memoryIds: [moved] }, {});
-    await d.project();
-    expect(await copies(ids)).toEqual([null, AFTER, null, BEFORE]);
-    await engines().redis.rollback(backup);
-    await redisAnswers();
+  it.skipIf(!hasRedisServer)(
+    'serves nothing deleted or outdated beyond the lease, and the projector goes on from the cursor of the backup',
+    async () => {
+      const ids = await believed(4);
+      const [deleted = '', changed = '', moved = '', kept = ''] = ids;
+      const backup = await engines().redis.save();
+      await redisAnswers();
+      await d.memory.delete(d.caller(), deleted, {});
+      await d.memory.update(d.caller(), changed, { content: AFTER }, {});
+      await d.memory.control(d.caller(), 'neuroscientist', { action: 'demote', memoryIds: [moved] }, {});
+      await d.project();
+      expect(await copies(ids)).toEqual([null, AFTER, null, BEFORE]);
+      await engines().redis.rollback(backup);
+      await redisAnswers();
 
-    const stale = await copies(ids);
+      const stale = await copies(ids);
 
-    expect(stale).toEqual([BEFORE, BEFORE, BEFORE, BEFORE]);
-    await expectTrueWithinLease([deleted, changed], ['not_found', AFTER]);
-    await expectHealed([deleted, changed, kept], ['not_found', AFTER, BEFORE]);
-    expect(await copies([moved])).toEqual([null]);
-    expect((await d.memory.retrieve(d.caller(), moved, {})).tier).toBe('warm');
-  });
+      expect(stale).toEqual([BEFORE, BEFORE, BEFORE, BEFORE]);
+      await expectTrueWithinLease([deleted, changed], ['not_found', AFTER]);
+      await expectHealed([deleted, changed, kept], ['not_found', AFTER, BEFORE]);
+      expect(await copies([moved])).toEqual([null]);
+      expect((await d.memory.retrieve(d.caller(), moved, {})).tier).toBe('warm');
+    },
+  );
 });
 
 describe('a Redis that lost everything', () => {

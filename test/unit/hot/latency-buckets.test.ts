@@ -18,7 +18,7 @@ describe('latency buckets', () => {
 
     fc.assert(
       fc.property(latencies, (values) => {
-        const found = percentilesOf(values.map((ms) => [latencyField('retrieve', ms), 1]))['retrieve'];
+        const found = percentilesOf(values.map((ms) => [latencyField('retrieve', ms), 1])).retrieve;
 
         for (const [name, share] of SHARES) {
           const truth = exact(values, share);
@@ -38,13 +38,13 @@ describe('latency buckets', () => {
     ]);
 
     expect(Object.keys(found)).toEqual(['search', 'many:get']);
-    expect(found['search']?.p99).toBe(found['search']?.p50);
+    expect(found.search?.p99).toBe(found.search?.p50);
     expect(
       percentilesOf([
         ['search:100', 49],
         ['search:120', 51],
-      ])['search']?.p50,
-    ).toBeGreaterThan(found['search']?.p50 ?? 0);
+      ]).search?.p50,
+    ).toBeGreaterThan(found.search?.p50 ?? 0);
   });
 
   it('hold whatever a clock may answer', () => {

@@ -8,6 +8,7 @@ import type { LogEvent } from '../../../layers/memory/model/event.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { aCaller } from '../../support/builders.ts';
 import { type InMemoryPorts, inMemoryPorts } from '../../support/in-memory/index.ts';
+import { wholeMemory } from '../../support/whole-memory.ts';
 
 export const TENANT = 'tenant-a';
 
@@ -33,24 +34,7 @@ export async function aSession(overrides: Partial<InMemoryPorts> = {}): Promise<
   const ports = inMemoryPorts(overrides);
   ports.store.addTenant(TENANT);
   compose.usePorts(ports);
-  const memory: AurenMemory = {
-    ...(await compose.composeStore()),
-    ...(await compose.composeRetrieve()),
-    ...(await compose.composeList()),
-    ...(await compose.composeUpdate()),
-    ...(await compose.composeDelete()),
-    ...(await compose.composeHistory()),
-    ...(await compose.composeRelated()),
-    ...(await compose.composeRetention()),
-    ...(await compose.composeSearch()),
-    ...(await compose.composeControl()),
-    ...(await compose.composePolicy()),
-    ...(await compose.composeStats()),
-    ...(await compose.composeAgents()),
-    ...(await compose.composeEvents()),
-    ...(await compose.composeCreateKey()),
-    ...(await compose.composeHealth()),
-  };
+  const memory = await wholeMemory();
   const [projecting, indexing] = [await compose.composeHotProjecting(), await compose.composeIndexing()];
   const deadline = () => new Date(Date.now() + DRAIN_MS);
   const caller: Session['caller'] = (agentId = null, more = {}) => aCaller(TENANT, { agentId, ...more });
