@@ -1,6 +1,6 @@
 /**
  * From configuration to adapters, in steps that need more and more engines, so that a function bundles and opens only what it uses.
- * This and compose.ts are the only places that read the environment and choose implementations. `@__PURE__` lets esbuild drop the
+ * This and compose.ts are the only places that choose implementations. `@__PURE__` lets esbuild drop the
  * steps that a function does not take.
  */
 import { createRedisKeyCache } from './auth/key-cache-redis.ts';
