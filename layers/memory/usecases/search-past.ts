@@ -15,8 +15,11 @@ export type SearchPastPorts = Pick<Ports, 'lexical' | 'catalog' | 'embedder'>;
 
 /** Of a larger scope the newest are searched, and the answer is `truncated`. */
 export const PAST_MEMORIES_MAX = 5_000;
-/** What one statement reads: bounds its time and its answer (about 300 bytes a memory). */
-const PAGE = 1_000;
+/**
+ * What one statement reads. Texts that changed since are taken apart anew, about 4 MB a second: a page of the largest, 16 kB each, stays
+ * below the 5 s that a statement has. The answer is about 300 bytes a memory.
+ */
+const PAGE = 500;
 /** As many as in the present: fewer could miss what the priors lift. */
 const CANDIDATES = 100;
 

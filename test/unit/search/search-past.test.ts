@@ -89,6 +89,6 @@ describe('search as of an instant', () => {
 
     expect(answer.truncated).toBe(truncated);
     expect(next).toBe(Math.min(count, PAST_MEMORIES_MAX + 1));
-    expect(Math.max(...asked)).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(500);
   });
 });
