@@ -44,6 +44,7 @@ export const listMemories = contract('list-memories', {
     metadata: z.optional(metadata),
     created_after: z.optional(time),
     created_before: z.optional(time),
+    as_of: z.optional(time),
     order: z._default(z.enum(LIST_ORDERS), '-created_at'),
     limit: limit(LIST_LIMIT_MAX, 50),
     cursor,
@@ -51,7 +52,7 @@ export const listMemories = contract('list-memories', {
   answer: z.strictObject({ memories: z.array(memoryObject), next_cursor: nextCursor }),
   status: 200,
   description:
-    'Filters by metadata are parameters `metadata.<key>=<value>`; `true`, `false` and numbers are taken as such, `"3"` in quotes is the string.',
+    'Filters by metadata are parameters `metadata.<key>=<value>`; `true`, `false` and numbers are taken as such, `"3"` in quotes is the string. `as_of` lists what was recorded then and is still there and yours to read: tier, version and order are of then, uses are not known and stand at 0.',
 });
 
 export const relatedMemories = contract('related-memories', {

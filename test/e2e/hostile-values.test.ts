@@ -72,6 +72,7 @@ describe('parameters of lists', () => {
   it.each([
     ['/v1/memories', 'created_after'],
     ['/v1/memories', 'created_before'],
+    ['/v1/memories', 'as_of'],
     [`/v1/memories/${UNKNOWN_MEMORY}`, 'as_of'],
   ])('%s refuses a %s that is no time', async (path, parameter) => {
     for (const time of [

@@ -104,7 +104,28 @@ describe('GET /v1/memories', () => {
     expect(body.memories.map(({ access_count }: Answer['body']) => access_count)).toEqual(seeded.map(() => 0));
   });
 
-  it.todo('lists as of a time: API.md names `as_of`, the route does not take it yet');
+  it('lists as of a time: what was there then, as it was, in pages', async () => {
+    const draft = { agent_id: 'historian', user_id: 'eve', type: 'fact' };
+    const memories = Array.from({ length: 5 }, (_, n) => ({ ...draft, content: `Year ${n}`, priority: n }));
+    const { body } = await api.post('/v1/memories/batch', { memories });
+    const stored = body.memories as Answer['body'][];
+    const then = stack.clock.now().toISOString();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const changed = await api.patch(`/v1/memories/${stored[0].id}`, { priority: 10, content: 'Year zero' });
+    await api.delete(`/v1/memories/${stored[4].id}`);
+    const later = await api.post('/v1/memories', { ...draft, content: 'Later' });
+    const path = `/v1/memories?user_id=eve&order=-priority&limit=2&as_of=${then}`;
+
+    const { items, pages } = await walk(api, path, 'memories');
+
+    expect(items).toEqual([stored[3], stored[2], stored[1], stored[0]]);
+    expect(pages).toBe(2);
+    const before = await api.get('/v1/memories?user_id=eve&as_of=2020-01-01T00:00:00Z');
+    expect(before.body).toEqual({ memories: [], next_cursor: null });
+    const now = await api.get(`/v1/memories?user_id=eve&order=-priority&as_of=${stack.clock.now().toISOString()}`);
+    expect(now.body.memories[0]).toEqual(changed.body);
+    for (const { id } of [...stored.slice(0, 4), later.body]) await api.delete(`/v1/memories/${id}`);
+  });
 });
 
 describe('GET /v1/agents', () => {

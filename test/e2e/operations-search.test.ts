@@ -166,7 +166,30 @@ describe('POST /v1/search', () => {
     expect((await uses()) - afterAdmin).toBe(2);
   });
 
-  it.todo('searches as of a time: API.md names `as_of`, it is refused as not available yet');
+  it('searches as of a time: by the words of then, without meaning, and what was deleted since is absent', async () => {
+    const memory = (content: string) => ({ agent_id: 'historian', user_id: 'eve', type: 'fact', content });
+    const drafts = ['The treaty was signed in Vienna.', 'The treaty was broken in Prague.'].map(memory);
+    const { body } = await api.post('/v1/memories/batch', { memories: drafts });
+    const [kept, gone] = body.memories;
+    const stored = stack.clock.now().toISOString();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await api.patch(`/v1/memories/${kept.id}`, { content: 'The treaty was signed in Paris.' });
+    const at = (query: string, more = {}) => search({ query, user_id: 'eve', as_of: stored, ...more });
+
+    expect(found(await at('treaties')).sort()).toEqual([kept.id, gone.id].sort());
+    const vienna = await at('Vienna', { explain: true });
+    expect(vienna.body).toMatchObject({ degraded: [], truncated: false, took_ms: expect.any(Number) });
+    expect(vienna.body.results).toMatchObject([
+      { memory: { id: kept.id, version: 1, content: { text: drafts[0]?.content } }, explain: { semantic: 0 } },
+    ]);
+    expect(found(await at('Paris'))).toEqual([]);
+    expect(found(await at('Vienna', { as_of: '2020-01-01T00:00:00Z' }))).toEqual([]);
+    await api.delete(`/v1/memories/${gone.id}`);
+    expect(found(await at('treaties'))).toEqual([kept.id]);
+    const semantic = await api.post('/v1/search', { query: 'x', mode: 'semantic', as_of: stored });
+    expectProblem(semantic, 422, 'invalid_field', 'mode');
+    await api.delete(`/v1/memories/${kept.id}`);
+  });
 });
 
 describe('GET /v1/memories/{id}/related', () => {

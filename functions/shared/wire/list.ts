@@ -22,6 +22,7 @@ export const toListQuery = (query: QueryOf<typeof listMemories>): ListQuery => (
     metadata: query.metadata,
     createdAfter: query.created_after,
     createdBefore: query.created_before,
+    asOf: query.as_of,
     cursor: query.cursor,
   }),
 });

@@ -4,6 +4,7 @@ import { placeholders, visibleTo } from '../log/filter-sql.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RetentionPolicy } from '../policy/retention-policy.ts';
 import { listAgents, listMemories } from './list-postgres.ts';
+import { findMemoriesAsOf, listMemoriesAsOf } from './past-postgres.ts';
 import type { Catalog, CatalogRow } from './port.ts';
 import { CATALOG_FROM, catalogColumns, catalogFromRow, notExpired } from './rows.ts';
 import { catalogStats } from './stats-postgres.ts';
@@ -43,9 +44,12 @@ export function createPostgresCatalog(postgres: Postgres): Catalog {
     },
 
     async list(caller, listQuery, now) {
+      if (listQuery.asOf !== undefined) return await listMemoriesAsOf(postgres, caller, listQuery, listQuery.asOf);
       const page = await listMemories(postgres, caller, listQuery, now);
       return { ...page, items: page.items.map(withContent) };
     },
+
+    findAsOf: (caller, ids, asOf) => findMemoriesAsOf(postgres, caller, ids, asOf),
 
     async ofAgent(tenantId, agentId, now) {
       const text = `select ${catalogColumns('none')} from ${CATALOG_FROM}

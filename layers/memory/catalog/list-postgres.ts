@@ -14,22 +14,41 @@ const ORDERS = {
   priority: { column: 'm.priority', cast: 'double precision', kind: 'number' },
 } as const;
 
-function listTerms(query: ListQuery, place: (value: unknown) => string): string {
-  const equal: [string, unknown][] = [
-    ['m.user_id', query.userId],
-    ['m.agent_id', query.agentId],
-    ['m.space_id', query.spaceId],
-    ['m.key', query.key],
-    ['m.type', query.type],
-    ['m.tier', query.tier],
-  ];
-  const terms = equal
-    .filter(([, value]) => value !== undefined)
-    .map(([column, value]) => `${column} = ${place(value)}`);
-  if (query.metadata) terms.push(`m.metadata @> ${place(JSON.stringify(query.metadata))}::jsonb`);
-  if (query.createdAfter) terms.push(`m.created_at > ${place(query.createdAfter)}::timestamptz`);
-  if (query.createdBefore) terms.push(`m.created_at < ${place(query.createdBefore)}::timestamptz`);
+type Filtered = 'userId' | 'agentId' | 'spaceId' | 'key' | 'type' | 'tier';
+type FilterColumns = Record<Filtered | 'metadata' | 'createdAt', string>;
+
+const COLUMNS: FilterColumns = {
+  userId: 'm.user_id',
+  agentId: 'm.agent_id',
+  spaceId: 'm.space_id',
+  key: 'm.key',
+  type: 'm.type',
+  tier: 'm.tier',
+  metadata: 'm.metadata',
+  createdAt: 'm.created_at',
+};
+const EQUAL = ['userId', 'agentId', 'spaceId', 'key', 'type', 'tier'] as const satisfies Filtered[];
+
+/** What a list keeps to, over the columns of now or of then. */
+export function filterTerms(query: ListQuery, place: (value: unknown) => string, columns: FilterColumns): string {
+  const terms = EQUAL.filter((field) => query[field] !== undefined).map(
+    (field) => `${columns[field]} = ${place(query[field])}`,
+  );
+  if (query.metadata) terms.push(`${columns.metadata} @> ${place(JSON.stringify(query.metadata))}::jsonb`);
+  if (query.createdAfter) terms.push(`${columns.createdAt} > ${place(query.createdAfter)}::timestamptz`);
+  if (query.createdBefore) terms.push(`${columns.createdAt} < ${place(query.createdBefore)}::timestamptz`);
   return terms.length === 0 ? 'true' : terms.join(' and ');
+}
+
+/** Where the page before ended, as a condition on the values it was ordered by. */
+export function afterCursor(query: ListQuery, place: (value: unknown) => string, column: string): string {
+  if (query.cursor === undefined) return 'true';
+  const { name, descends } = orderOf(query.order);
+  const { cast, kind } = ORDERS[name];
+  const [value, id] = decodePageCursor(query.cursor, [kind, 'string']);
+  if (kind === 'string' && Number.isNaN(Date.parse(String(value))))
+    throw invalidField('cursor', 'is not a cursor of this list.');
+  return `(${column}, m.id) ${descends ? '<' : '>'} (${place(value)}::${cast}, ${place(id)})`;
 }
 
 export async function listMemories(
@@ -39,19 +58,13 @@ export async function listMemories(
   now: Instant,
 ): Promise<Page<CatalogRow>> {
   const { name, descends } = orderOf(query.order);
-  const { column, cast, kind } = ORDERS[name];
+  const { column } = ORDERS[name];
   const direction = descends ? 'desc' : 'asc';
   const params: unknown[] = [caller.tenantId];
   const place = placeholders(params);
-  let after = 'true';
-  if (query.cursor !== undefined) {
-    const [value, id] = decodePageCursor(query.cursor, [kind, 'string']);
-    if (kind === 'string' && Number.isNaN(Date.parse(String(value))))
-      throw invalidField('cursor', 'is not a cursor of this list.');
-    after = `(${column}, m.id) ${descends ? '<' : '>'} (${place(value)}::${cast}, ${place(id)})`;
-  }
   const text = `select ${catalogColumns('any')} from ${CATALOG_FROM}
-    where m.tenant_id = $1 and ${notExpired(place(now))} and ${visibleTo(caller, place, 'm.')} and ${listTerms(query, place)} and ${after}
+    where m.tenant_id = $1 and ${notExpired(place(now))} and ${visibleTo(caller, place, 'm.')} 
+      and ${filterTerms(query, place, COLUMNS)} and ${afterCursor(query, place, column)}
     order by ${column} ${direction}, m.id ${direction} limit ${place(query.limit + 1)}`;
   const [rows = []] = await postgres.run(caller.tenantId, [{ text, params }], { readOnly: true });
   const items = rows.slice(0, query.limit).map(catalogFromRow);

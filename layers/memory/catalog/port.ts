@@ -27,6 +27,8 @@ export interface ListQuery {
   metadata?: Metadata;
   createdAfter?: Instant;
   createdBefore?: Instant;
+  /** The list as it stood then, by what was recorded; what ended since is absent. */
+  asOf?: Instant;
   order: ListOrder;
   limit: number;
   cursor?: string;
@@ -68,6 +70,11 @@ export interface Catalog {
   /** Also finds expired ones: they hold their key until they are ended, and the store that wants it must see them. */
   findByKey(tenantId: string, keys: readonly (Owner & { key: string })[]): Promise<CatalogRow[]>;
   list(caller: Caller, query: ListQuery, now: Instant): Promise<Page<CatalogRow & { content: JsonObject }>>;
+  /**
+   * Memories as they were recorded at an instant, expired or not. Absent: what ended since, and what the caller could not read then
+   * or cannot read now.
+   */
+  findAsOf(caller: Caller, ids: readonly string[], asOf: Instant): Promise<MemoryRecord[]>;
   /** Every living memory of an agent without content, for its policy; up to 100,000. */
   ofAgent(tenantId: string, agentId: string, now: Instant): Promise<CatalogRow[]>;
   /** Memories whose tier is hot, oldest id first, after `afterId`: to fill an empty Redis. Content from the log. */

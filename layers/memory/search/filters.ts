@@ -1,13 +1,12 @@
 /** The filters of a search as one pure predicate; `0002_search.sql` states the same rule in SQL, and a test holds them together. */
-import type { CatalogRow } from '../catalog/port.ts';
 import type { Instant } from '../clock.ts';
-import type { SearchQuery } from './port.ts';
+import type { RankedRow, SearchQuery } from './port.ts';
 
 /**
  * `userId` and `spaceIds` name where to look and add up: what is of that user, and what lies in those spaces. All other
  * filters narrow it down. Both bounds of `created` leave their instant out, as in lists.
  */
-export function matchesFilters(query: SearchQuery, row: Omit<CatalogRow, 'content'>, now: Instant): boolean {
+export function matchesFilters(query: SearchQuery, row: RankedRow, now: Instant): boolean {
   return (
     inScope(query, row) &&
     (row.expiresAt === null || row.expiresAt > now) &&

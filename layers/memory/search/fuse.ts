@@ -3,9 +3,9 @@
  * for retention, priority, confidence and recency. Weighted fusion, not reciprocal ranks: on LoCoMo turns recall@10 is .617
  * weighted, .587 for BM25 alone, .565 for equal ranks (DESIGN.md, "Search"). Pure; every score lies in 0..1.
  */
-import type { CatalogRow } from '../catalog/port.ts';
 import { daysBetween, type Instant } from '../clock.ts';
 import { retentionScore } from '../policy/retention.ts';
+import type { RankedRow } from './port.ts';
 
 /** w. The small models we embed with find less than words do (USE-lite alone: recall@10 .369), so meaning weighs half. */
 export const SEMANTIC_WEIGHT = 0.5;
@@ -28,7 +28,7 @@ export interface Legs {
 }
 
 export interface Candidate {
-  row: Omit<CatalogRow, 'content'>;
+  row: Pick<RankedRow, 'id' | 'createdAt' | 'priority' | 'confidence' | 'accessCount'>;
   bm25: number;
   /** Null where the vector index did not name it. */
   cosine: number | null;

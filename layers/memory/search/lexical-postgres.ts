@@ -2,6 +2,7 @@
 import { CATALOG_FROM, catalogColumns, catalogFromRow } from '../catalog/rows.ts';
 import type { Postgres, Row } from '../clients/postgres.ts';
 import type { JsonObject } from '../model/json.ts';
+import { createPastReading } from './lexical-past-postgres.ts';
 import type { LexicalIndex, PartitionMembers } from './port.ts';
 
 /**
@@ -18,6 +19,8 @@ const SEARCH = `select s.bm25, found.*
 
 export function createPostgresLexical(postgres: Postgres): LexicalIndex {
   return {
+    ...createPastReading(postgres),
+
     async search(caller, query, limit, now) {
       const params = [
         // SQL's btrim knows blanks alone: a query of tabs or line ends is empty too.

@@ -31,9 +31,45 @@ export interface LexicalHit {
   bm25: number;
 }
 
+/** What filters and ranking need to know of a memory. */
+export type RankedRow = Pick<
+  CatalogRow,
+  | 'id'
+  | 'agentId'
+  | 'userId'
+  | 'spaceId'
+  | 'type'
+  | 'tier'
+  | 'metadata'
+  | 'confidence'
+  | 'priority'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'accessCount'
+>;
+
+/** A memory of the past as the words' leg ranks it; its uses by then are not known and count as none. */
+export interface PastDocument {
+  row: RankedRow;
+  /** How often each of the query's words stands in it. */
+  counts: Record<string, number>;
+  /** All its words. */
+  length: number;
+}
+
 export interface LexicalIndex {
   /** The best `limit` of what the caller may see, filters applied; an empty query lists by priority, then recency, with bm25 0. */
   search(caller: Caller, query: SearchQuery, limit: number, now: Instant): Promise<LexicalHit[]>;
+  /**
+   * A page of what the caller may read in the scope of `query` (its user and spaces alone), as it stood at `asOf` and with the words it
+   * had then: newest first, after the row that ended the page before. What ended since, or cannot be read now, is absent.
+   */
+  past(
+    caller: Caller,
+    query: SearchQuery,
+    asOf: Instant,
+    page: { limit: number; after?: Pick<RankedRow, 'id' | 'createdAt'> },
+  ): Promise<PastDocument[]>;
 }
 
 export interface SemanticHit {

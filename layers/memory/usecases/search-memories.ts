@@ -1,7 +1,7 @@
 /** Search: words and meaning in parallel, one ranking over all tiers, content from the tier that holds it. */
 import type { CatalogRow } from '../catalog/port.ts';
 import { instant } from '../clock.ts';
-import { EngineUnavailable, invalidField } from '../errors.ts';
+import { EngineUnavailable } from '../errors.ts';
 import type { AurenMemory } from '../memory.ts';
 import type { Caller } from '../model/caller.ts';
 import { withContents } from '../search/contents.ts';
@@ -10,6 +10,7 @@ import { byPriority, type Candidate, type Fused, fuse } from '../search/fuse.ts'
 import type { LexicalHit, SearchAnswer, SearchQuery } from '../search/port.ts';
 import { findByMeaning, IndexUnfilled, type SemanticFound } from '../search/semantic.ts';
 import type { Ports } from './ports.ts';
+import { searchPast } from './search-past.ts';
 import { type Searched, searchedRide } from './searched-ride.ts';
 
 export type SearchPorts = Pick<
@@ -35,8 +36,11 @@ export function createSearch(ports: SearchPorts): Pick<AurenMemory, 'search'> {
   return {
     /** Throws `engine_unavailable` where PostgreSQL does not answer; a late or failed semantic leg only degrades the answer. */
     async search(caller, query) {
-      if (query.asOf !== null) throw invalidField('as_of', 'is not available in search yet; leave it out.');
       const startedAt = performance.now();
+      if (query.asOf !== null) {
+        const answer = await searchPast(ports, caller, query, instant(query.asOf));
+        return { ...answer, tookMs: performance.now() - startedAt };
+      }
       const now = instant(ports.clock.now());
       const { fused, degraded, truncated } = await rank(ports, caller, query, now);
       const shown = fused.slice(0, query.limit);

@@ -55,6 +55,10 @@ describe('who may see and change', () => {
           (memory) => memory.id === id,
         ),
         byWords: (await d.memory.search(caller, aSearch(word, { mode: 'lexical' }))).results.length === 1,
+        byWordsThen: (await d.memory.search(caller, aSearch(word, { asOf: d.clock.instant() }))).results.length === 1,
+        listedThen: (
+          await d.memory.list(caller, { order: '-created_at', limit: 100, asOf: d.clock.instant() }, 1e7)
+        ).items.some((memory) => memory.id === id),
         byMeaning: (await d.memory.search(caller, aSearch(word, { mode: 'semantic' }))).results.some(
           ({ memory }) => memory.id === id,
         ),
@@ -73,7 +77,19 @@ describe('who may see and change', () => {
       ),
     );
 
-    const views = ['hot', 'many', 'listed', 'byWords', 'byMeaning', 'history', 'asOf', 'retention', 'events'];
+    const views = [
+      'hot',
+      'many',
+      'listed',
+      'listedThen',
+      'byWords',
+      'byWordsThen',
+      'byMeaning',
+      'history',
+      'asOf',
+      'retention',
+      'events',
+    ];
     expect(seen).toEqual(
       Object.keys(callers).map((name, at) => [
         name,

@@ -4,8 +4,8 @@ import type { JsonObject } from '../../../layers/memory/model/json.ts';
 import { partitionKey } from '../../../layers/memory/search/partition-vector.ts';
 import { statsOf, tiersOf } from './catalog-stats.ts';
 import { pageOf, type SortKey } from './paging.ts';
-import { livingRows, rowWith, visibleRows } from './rows.ts';
-import { copyOf, nameOfKey, type Store } from './store.ts';
+import { livingRows, pastRecords, rowWith, visibleRows } from './rows.ts';
+import { copyOf, isAlive, nameOfKey, type Store } from './store.ts';
 
 const OF_AGENT_MAX = 100_000;
 
@@ -25,10 +25,16 @@ export function inMemoryCatalog(store: Store): Catalog {
     },
 
     async list(caller, query, now) {
-      const rows = visibleRows(store, caller, now, 'any').filter((row) => isListed(row, query));
+      const all: CatalogRow[] =
+        query.asOf === undefined
+          ? visibleRows(store, caller, now, 'any')
+          : pastRecords(store, caller, query.asOf).filter((record) => isAlive(record, query.asOf ?? now));
+      const rows = all.filter((row) => isListed(row, query));
       const { sign, keyOf } = orderOf(query.order);
       return pageOf(rows.map(withContent), query, keyOf, sign);
     },
+
+    findAsOf: async (caller, ids, asOf) => pastRecords(store, caller, asOf).filter(({ id }) => ids.includes(id)),
 
     ofAgent: async (tenantId, agentId, now) =>
       livingRows(store, tenantId, now)

@@ -3,8 +3,8 @@ import type { CatalogRow } from '../../../layers/memory/catalog/port.ts';
 import { searchableText } from '../../../layers/memory/embedding/searchable-text.ts';
 import { matchesFilters } from '../../../layers/memory/search/filters.ts';
 import { partitionKey } from '../../../layers/memory/search/partition-vector.ts';
-import type { LexicalHit, LexicalIndex, PartitionMembers } from '../../../layers/memory/search/port.ts';
-import { visibleRows } from './rows.ts';
+import type { LexicalHit, LexicalIndex, PartitionMembers, SearchQuery } from '../../../layers/memory/search/port.ts';
+import { pastRecords, visibleRows } from './rows.ts';
 import { copyOf, type Store } from './store.ts';
 
 const K1 = 1.2;
@@ -23,8 +23,29 @@ export function inMemoryLexicalIndex(store: Store): LexicalIndex {
         return { bm25, row: { ...row, content: place < query.limit ? copyOf(held(row.id)) : null } };
       });
     },
+
+    async past(caller, query, asOf, { limit, after }) {
+      const asked = new Set(wordsOf(query.query));
+      const isBelow = (row: { id: string; createdAt: string }) =>
+        after === undefined ||
+        row.createdAt < after.createdAt ||
+        (row.createdAt === after.createdAt && row.id < after.id);
+      const scope = pastRecords(store, caller, asOf).filter((row) => inScope(query, row) && isBelow(row));
+      scope.sort((a, b) => (a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1));
+      return scope.slice(0, limit).map(({ content, ...row }) => {
+        const words = wordsOf(searchableText(content));
+        const counts: Record<string, number> = {};
+        for (const word of words) if (asked.has(word)) counts[word] = (counts[word] ?? 0) + 1;
+        return { row, counts, length: words.length };
+      });
+    },
   };
 }
+
+const inScope = ({ userId, spaceIds }: SearchQuery, row: { userId: string | null; spaceId: string | null }): boolean =>
+  (userId === null && spaceIds.length === 0) ||
+  (userId !== null && row.userId === userId) ||
+  (row.spaceId !== null && spaceIds.includes(row.spaceId));
 
 export function inMemoryMembers(store: Store): PartitionMembers {
   return {

@@ -1,7 +1,9 @@
 /** Rows of the catalog as they are read: the living ones, and of those what a caller may see. */
 import type { CatalogRow, ContentFrom } from '../../../layers/memory/catalog/port.ts';
 import type { Instant } from '../../../layers/memory/clock.ts';
+import { replay } from '../../../layers/memory/log/evolve.ts';
 import type { Caller } from '../../../layers/memory/model/caller.ts';
+import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { mayRead } from '../../../layers/memory/policy/access.ts';
 import { contentFromLog, copyOf, isAlive, type Store, type StoredRow, type TenantData } from './store.ts';
 
@@ -25,3 +27,14 @@ export function livingRows(store: Store, tenantId: string, now: Instant, from: C
 
 export const visibleRows = (store: Store, caller: Caller, now: Instant, from: ContentFrom = 'none'): CatalogRow[] =>
   livingRows(store, caller.tenantId, now, from).filter((row) => mayRead(caller, row));
+
+/** What the caller may read now and could read then, as it was then; expired or not. */
+export function pastRecords(store: Store, caller: Caller, asOf: Instant): MemoryRecord[] {
+  const data = store.of(caller.tenantId);
+  const readable = [...data.rows.values()].filter(({ record }) => mayRead(caller, record));
+  const records = readable.flatMap(({ record: { id } }) => {
+    const events = data.events.filter(({ streamId, at }) => streamId === id && at <= asOf);
+    return replay(events.sort((a, b) => a.seq - b.seq)) ?? [];
+  });
+  return copyOf(records.filter((record) => mayRead(caller, record)));
+}

@@ -1,5 +1,6 @@
 /** Both legs of search in memory keep the contract of the real ones. */
 import { describeLexicalContract } from '../../contract/suites/lexical.ts';
+import { describePastContract } from '../../contract/suites/past.ts';
 import { describeVectorsContract } from '../../contract/suites/vectors.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { inMemoryCatalog } from '../../support/in-memory/catalog.ts';
@@ -12,7 +13,7 @@ import { inMemoryWarmTier } from '../../support/in-memory/warm.ts';
 const newTenant = async () => uniqueName('tenant');
 
 describeVectorsContract('in memory', async () => ({ vectors: inMemoryVectorIndex(), newTenant }));
-describeLexicalContract('in memory', async () => {
+const lexicalSubject = async () => {
   const store = createStore();
   return {
     lexical: inMemoryLexicalIndex(store),
@@ -23,4 +24,7 @@ describeLexicalContract('in memory', async () => {
     newTenant,
     addSpace: async () => {},
   };
-});
+};
+
+describeLexicalContract('in memory', lexicalSubject);
+describePastContract('in memory', lexicalSubject);

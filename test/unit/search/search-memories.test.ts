@@ -247,12 +247,6 @@ describe('what a search leaves behind', () => {
   });
 });
 
-describe('search as of an instant', () => {
-  it('is refused', async () => {
-    await expect(find(inMemoryPorts(), 'x', { asOf: NOON })).rejects.toMatchObject({ code: 'invalid_field' });
-  });
-});
-
 describe('a cold copy of an earlier state', () => {
   it('is not shown: the log has the present content', async () => {
     const ports = inMemoryPorts();

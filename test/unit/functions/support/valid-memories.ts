@@ -85,7 +85,7 @@ export const MEMORY_CASES = {
       request: {
         query:
           'user_id=u+1&agent_id=a%2Fb&space_id=s&key=k&type=FACT&tier=warm&metadata.turn=3&metadata.tag=%223%22&metadata.ok=true' +
-          '&created_after=2024-01-01T00:00:00Z&created_before=2025-01-01T00:00:00%2B01:00&order=-priority&limit=200&cursor=abc',
+          '&created_after=2024-01-01T00:00:00Z&created_before=2025-01-01T00:00:00%2B01:00&as_of=2024-06-01T00:00:00Z&order=-priority&limit=200&cursor=abc',
       },
       called: [
         {
@@ -98,6 +98,7 @@ export const MEMORY_CASES = {
           metadata: { turn: 3, tag: '3', ok: true },
           createdAfter: '2024-01-01T00:00:00.000Z',
           createdBefore: '2024-12-31T23:00:00.000Z',
+          asOf: '2024-06-01T00:00:00.000Z',
           order: '-priority',
           limit: 200,
           cursor: 'abc',
