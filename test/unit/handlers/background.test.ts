@@ -31,6 +31,7 @@ describe('the functions of this file', () => {
       'heal-consumers',
       'index-memories',
       'migrate',
+      'migrate-tiers',
       'project-hot',
     ]);
   });
