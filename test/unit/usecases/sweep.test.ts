@@ -284,6 +284,25 @@ describe('a sweep that is cut off', () => {
     },
   );
 
+  it('by its deadline in the middle of a tenant says what is still due there, and the next goes on from there', async () => {
+    const { ports, memory, caller, sweep, run } = await prepare();
+    const drafts = Array.from({ length: 450 }, () => ({ agentId: 'a', type: 'fact' as const, content: { text: 'x' } }));
+    await memory.storeBatch(caller(), drafts);
+    ports.clock.advance({ days: 31 });
+    const { commit } = ports.log;
+    ports.log.commit = async (asked) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return await commit(asked);
+    };
+
+    const cut = await sweep(new Date(Date.now() + 250));
+    ports.log.commit = commit;
+    const rest = await run();
+
+    expect(cut).toMatchObject({ moved: { age: 200 }, backlog: 250 });
+    expect(rest).toMatchObject({ moved: { age: 250 }, backlog: 0 });
+  });
+
   it('by its deadline says what is left', async () => {
     const { ports, store, sweep } = await prepare();
     await store();
