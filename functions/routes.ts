@@ -241,6 +241,7 @@ export const QUEUE_CONSUMERS = [
 /** Scheduled functions. `localSeconds` is how often the local run calls them; AWS uses `everyMinutes`. May be delivered twice. */
 export const SCHEDULES = [
   { name: 'heal-consumers', everyMinutes: 1, localSeconds: 3, needs: { timeoutSeconds: 55, memoryMb: 512 } },
+  { name: 'migrate-tiers', everyMinutes: 15, localSeconds: 60, needs: { timeoutSeconds: 600, memoryMb: 1_024 } },
 ] as const satisfies readonly { name: string; everyMinutes: number; localSeconds: number; needs: Needs }[];
 
 /** Called by a deployment or by an operator, never by a route. */

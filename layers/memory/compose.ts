@@ -36,6 +36,7 @@ import { createRelated } from './usecases/related-memories.ts';
 import { createRetrieving } from './usecases/retrieve-memories.ts';
 import { createSearch } from './usecases/search-memories.ts';
 import { createStoring } from './usecases/store-memories.ts';
+import { createSweep } from './usecases/sweep/sweep.ts';
 import { createUpdating } from './usecases/update-memory.ts';
 
 export const composeStore = async () => createStoring(await core());
@@ -81,7 +82,7 @@ const authenticate = /* @__PURE__ */ once(async () => {
 /** Keeps its cache of keys for the life of the process. */
 export const composeAuthorize = () => authenticate();
 
-/** Both keep their identity for leases as long as the process lives. */
+/** They keep their identity for leases as long as the process lives. */
 const indexing = /* @__PURE__ */ once(async () => createConsumer(await core(), createIndexer(await withMeaning())));
 export const composeIndexing = () => indexing();
 
@@ -100,6 +101,9 @@ const hotProjecting = /* @__PURE__ */ once(async () => {
 });
 export const composeHotProjecting = () => hotProjecting();
 
+const sweeping = /* @__PURE__ */ once(async () => createSweep({ ...(await core()), hot: await bulkHot() }));
+export const composeSweep = () => sweeping();
+
 export const composeHealing = async () => createHealing(await core());
 
 export const composeMigration = async () => ({
@@ -117,5 +121,5 @@ export const composeTenants = async () => createTenants(await core());
 /** See adapters.ts; what was composed before is composed anew. */
 export function usePorts(ports: Partial<Ports>): void {
   replacePorts(ports);
-  for (const made of [health, authenticate, indexing, hotProjecting]) made.forget();
+  for (const made of [health, authenticate, indexing, hotProjecting, sweeping]) made.forget();
 }

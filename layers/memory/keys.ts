@@ -11,9 +11,11 @@ export const hotKeys = (tenantId: string) => {
     /** Sorted set of hot ids by retention score; its cardinality is the capacity that counts. */
     scores: `${prefix}:scores`,
     pinned: `${prefix}:pinned`,
-    /** Hash id -> uses since the last flush, and id -> instant of the last one. */
+    /** Hash id -> uses since the last flush, and id -> instants of the last three, newest first. */
     uses: `${prefix}:uses`,
     usedAt: `${prefix}:used-at`,
+    /** Id of the last flush of uses that was taken off them. */
+    flushed: `${prefix}:flushed`,
     lease: `${prefix}:lease`,
     cursor: `${prefix}:cursor`,
     bytes: `${prefix}:bytes`,

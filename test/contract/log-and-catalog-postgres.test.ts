@@ -1,6 +1,7 @@
 /** The log and the catalog in PostgreSQL. */
 import { describeCatalogContract } from './suites/catalog.ts';
 import { describeCatalogListContract } from './suites/catalog-list.ts';
+import { describeCatalogSweepContract } from './suites/catalog-sweep.ts';
 import { describeCommitContract } from './suites/commit.ts';
 import { describeCommitOnceContract } from './suites/commit-once.ts';
 import { describeLogReadingContract } from './suites/log-reading.ts';
@@ -11,3 +12,4 @@ describeCommitOnceContract('PostgreSQL', postgresLogSubject);
 describeLogReadingContract('PostgreSQL', postgresLogSubject);
 describeCatalogContract('PostgreSQL', postgresLogSubject);
 describeCatalogListContract('PostgreSQL', postgresLogSubject);
+describeCatalogSweepContract('PostgreSQL', postgresLogSubject);

@@ -54,6 +54,41 @@ describe('POST /_local/run/{function}', () => {
   });
 });
 
+describe('migrate-tiers', () => {
+  it('moves a memory by its age, though nobody asked: from hot to warm, and to cold', async () => {
+    const stored = await call('POST', '/v1/memories', { ...FACT, content: { text: 'ages', n: 1 } });
+    const afterDays = async (days: number, tier: string) => {
+      await call('POST', '/_local/clock', { advance_days: days });
+      // The local schedule may be at it already: then it is that run which moves.
+      await expect
+        .poll(
+          async () => {
+            const run = await call('POST', '/_local/run/migrate-tiers');
+            const listed = await call('GET', `/v1/memories?tier=${tier}`);
+            return [run.status, listed.body.memories.some((memory: { id: string }) => memory.id === stored.body.id)];
+          },
+          { timeout: 20_000, interval: 100 },
+        )
+        .toEqual([200, true]);
+      return (await call('GET', `/v1/memories/${stored.body.id}`)).body;
+    };
+
+    const read = [await afterDays(31, 'warm'), await afterDays(335, 'cold')];
+
+    const { created_at, content } = stored.body;
+    expect(read.map((memory) => [memory.tier, memory.content, memory.created_at])).toEqual([
+      ['warm', content, created_at],
+      ['cold', content, created_at],
+    ]);
+    const history = await call('GET', `/v1/memories/${stored.body.id}/history`);
+    expect(history.body.verified).toBe(true);
+    expect(history.body.events.slice(1).map((event: { data: object }) => event.data)).toMatchObject([
+      { from: 'hot', to: 'warm', reason: 'age' },
+      { from: 'warm', to: 'cold', reason: 'age' },
+    ]);
+  });
+});
+
 describe('POST /_local/clock', () => {
   it('lets a memory come to its end before its time', async () => {
     const stored = await call('POST', '/v1/memories', { ...FACT, ttl_seconds: 86_400 });

@@ -20,7 +20,9 @@ describe('what roles may do', () => {
 
     expect(wild.flatMap(actionsOf)).toEqual(wild.map(() => 'lambda:InvokeFunction'));
     for (const { Resource } of wild) {
-      expect(JSON.stringify(Resource)).toMatch(/"Fn::GetAtt":\["(HealConsumers|Migrate)Function\w+","Arn"\]\},":\*"/);
+      expect(JSON.stringify(Resource)).toMatch(
+        /"Fn::GetAtt":\["(HealConsumers|MigrateTiers|Migrate)Function\w+","Arn"\]\},":\*"/,
+      );
     }
     expect(wild).toHaveLength(SCHEDULES.length + 1);
   });

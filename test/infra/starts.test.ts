@@ -28,6 +28,7 @@ const OTHERS: Record<string, unknown> = {
   'project-hot': POKES,
   'index-memories': POKES,
   'heal-consumers': {},
+  'migrate-tiers': {},
   'create-tenant': { tenant_id: 'b' },
 };
 /** An embedder that cannot even be made counts as an engine that is down, so it is told apart by its name. */

@@ -8,6 +8,8 @@ import { findMemoriesAsOf, listMemoriesAsOf } from './past-postgres.ts';
 import type { Catalog, CatalogRow } from './port.ts';
 import { CATALOG_FROM, catalogColumns, catalogFromRow, notExpired } from './rows.ts';
 import { catalogStats } from './stats-postgres.ts';
+import { sweepReads } from './sweep-postgres.ts';
+import { useCounts } from './uses-postgres.ts';
 
 const OF_AGENT_MAX = 100_000;
 /** The newest memories that are looked at to find the most recent partitions. */
@@ -20,6 +22,9 @@ export function createPostgresCatalog(postgres: Postgres): Catalog {
   };
 
   return {
+    ...sweepReads(postgres),
+    ...useCounts(postgres),
+
     async find(tenantId, ids, content, now) {
       if (ids.length === 0) return [];
       const text = `select ${catalogColumns(content)} from ${CATALOG_FROM}

@@ -4,6 +4,7 @@ import type { Caller } from '../model/caller.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord, MemoryType, Metadata, TierName } from '../model/memory.ts';
 import type { RetentionPolicy } from '../policy/retention-policy.ts';
+import type { UseFlush } from '../tiers/port.ts';
 
 /** `content` is null where it was not asked for or lies in cold only. */
 export type CatalogRow = Omit<MemoryRecord, 'content'> & { content: JsonObject | null };
@@ -64,8 +65,42 @@ export interface AgentSummary {
   lastActiveAt: Instant | null;
 }
 
-/** Every read compares `expiresAt` with `now`: what has expired is absent, swept or not. */
-export interface Catalog {
+/** A row with the instants of its last three uses at most, newest first, as of the last sweep. */
+export type UsedRow = CatalogRow & { recentUses: Instant[] };
+
+/** Uses to be counted: `recent` are the instants of the last three of them at most, newest first. */
+export interface UseCount {
+  id: string;
+  count: number;
+  recent: Instant[];
+}
+
+/** What the sweep reads and counts. Pages go by id, after `afterId`; rows come without content unless it says so. */
+export interface SweepCatalog {
+  /** Memories whose time is over, the longest first, with content; they hold their keys until they are ended. */
+  expired(tenantId: string, limit: number, now: Instant): Promise<CatalogRow[]>;
+  /** Hot ones made up to `hotBefore` and warm ones made up to `warmBefore`, but no pins. */
+  aged(tenantId: string, before: { hot: Instant; warm: Instant }, page: IdPage, now: Instant): Promise<UsedRow[]>;
+  /** Warm and cold ones used three times after `since` and after their last move. */
+  muchUsed(tenantId: string, since: Instant, page: IdPage, now: Instant): Promise<UsedRow[]>;
+  /** Like `hotPage`, without content. */
+  hotRows(tenantId: string, page: IdPage, now: Instant): Promise<CatalogRow[]>;
+  /** How many memories the reads above would give in all, `hotRows` apart. */
+  countDue(tenantId: string, before: { hot: Instant; warm: Instant }, since: Instant, now: Instant): Promise<number>;
+  policies(tenantId: string): Promise<{ agentId: string; policy: RetentionPolicy }[]>;
+  /** The flush of uses that was counted last; null before the first. */
+  lastFlush(tenantId: string): Promise<UseFlush | null>;
+  /** Counts uses, at once with the flush's record. Throws `conflict` where `previous` is not the last flush. Unknown ids count nowhere. */
+  countUses(tenantId: string, flush: { id: string; previous: string; uses: readonly UseCount[] }): Promise<void>;
+}
+
+export interface IdPage {
+  afterId: string | null;
+  limit: number;
+}
+
+/** Every read but `expired` compares `expiresAt` with `now`: what has expired is absent, swept or not. */
+export interface Catalog extends SweepCatalog {
   find(tenantId: string, ids: readonly string[], content: ContentFrom, now: Instant): Promise<CatalogRow[]>;
   /** Also finds expired ones: they hold their key until they are ended, and the store that wants it must see them. */
   findByKey(tenantId: string, keys: readonly (Owner & { key: string })[]): Promise<CatalogRow[]>;

@@ -125,17 +125,21 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       const lastUses = new Map(inPairs(instants));
       return new Map(
         inPairs(counts).flatMap(([id, count]) => {
-          const lastAt = lastUses.get(id);
-          return lastAt === undefined ? [] : [[id, { count: Number(count), lastAt }]];
+          const recent = lastUses.get(id)?.split(' ') ?? [];
+          const [lastAt] = recent;
+          return lastAt === undefined ? [] : [[id, { count: Number(count), lastAt, recent }]];
         }),
       );
     },
 
-    async settleUses(tenantId, counted) {
+    async settleUses(tenantId, { id: flush, previous, uses }) {
       const keys = hotKeys(tenantId);
-      const args = [...counted].flatMap(([id, count]) => [id, String(count)]);
-      await redis.script(SETTLE, [keys.uses, keys.usedAt], [keys.recordPrefix, ...args]);
+      const args = [...uses].flatMap(([id, { count, total }]) => [id, String(count), String(total)]);
+      await redis.script(SETTLE, [keys.uses, keys.usedAt, keys.flushed], [keys.recordPrefix, flush, previous, ...args]);
     },
+
+    held: (tenantId, from, count) =>
+      redis.call((client) => client.zrange<string[]>(hotKeys(tenantId).scores, from, from + count - 1)),
 
     async rescore(tenantId, ids, now) {
       const keys = hotKeys(tenantId);

@@ -53,7 +53,7 @@ export interface HotTier extends Tier {
   /** Counts uses of memories of any tier and carries the ride. */
   used(tenantId: string, ids: readonly string[], now: Instant, ride?: Ride): Promise<void>;
   /** Uses counted since the last flush. */
-  pendingUses(tenantId: string): Promise<Map<string, { count: number; lastAt: Instant }>>;
+  pendingUses(tenantId: string): Promise<Map<string, PendingUses>>;
   /** The hot projector's cursor lives in Redis, so that it rolls back with the data. */
   cursor(tenantId: string): Promise<string | null>;
   /** Stores the cursor; with `caughtUp` also renews the lease under which reads are believed. */
@@ -61,10 +61,31 @@ export interface HotTier extends Tier {
   stats(tenantId: string): Promise<HotStats>;
 }
 
+export interface PendingUses {
+  count: number;
+  lastAt: Instant;
+  /** Of the last three uses, newest first; some may be of before the last flush. */
+  recent: Instant[];
+}
+
+/** Uses that the catalog has counted in one step. */
+export interface UseFlush {
+  id: string;
+  /** The flush before it; empty for the first. */
+  previous: string;
+  /** How many were counted, and how many the catalog counts with them. */
+  uses: ReadonlyMap<string, { count: number; total: number }>;
+}
+
 /** What the sweep does to the hot tier; one round trip each. */
 export interface HotUpkeep {
-  /** Takes uses that the catalog has counted by now off the pending ones; what `read` answers stays the same. */
-  settleUses(tenantId: string, counted: ReadonlyMap<string, number>): Promise<void>;
+  /**
+   * Takes what the catalog has counted off the pending uses; what `read` answers stays the same. The same flush again does nothing, and
+   * so does one whose predecessor was not settled here: Redis was emptied since, and holds other uses than were counted.
+   */
+  settleUses(tenantId: string, flush: UseFlush): Promise<void>;
+  /** Ids of the copies here by ascending score, a page of them; the order changes while they are read. */
+  held(tenantId: string, from: number, count: number): Promise<string[]>;
   /** Scores copies as of now: stored scores do not age by themselves. Answers the ids that have no copy here. */
   rescore(tenantId: string, ids: readonly string[], now: Instant): Promise<string[]>;
 }

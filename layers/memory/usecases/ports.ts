@@ -10,14 +10,14 @@ import type { EventLog } from '../log/port.ts';
 import type { Poke } from '../poke.ts';
 import type { PlacementRules } from '../policy/placement.ts';
 import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
-import type { ColdTier, HotTier, Tier } from '../tiers/port.ts';
+import type { ColdTier, HotTier, HotUpkeep, Tier } from '../tiers/port.ts';
 
 export interface Ports {
   clock: Clock;
   log: EventLog;
   catalog: Catalog;
   consumers: Consumers;
-  hot: HotTier;
+  hot: HotTier & HotUpkeep;
   warm: Tier;
   cold: ColdTier;
   lexical: LexicalIndex;

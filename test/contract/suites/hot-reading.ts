@@ -141,7 +141,9 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
       const { records } = await hot.read(caller, [memory.id], { use: false, now: secondsAfter(NOON, 3) });
 
       expect(records.get(memory.id)).toMatchObject({ accessCount: 7, lastAccessedAt: second });
-      expect(await hot.pendingUses(tenantId)).toEqual(new Map([[memory.id, { count: 2, lastAt: second }]]));
+      expect(await hot.pendingUses(tenantId)).toEqual(
+        new Map([[memory.id, { count: 2, lastAt: second, recent: [second, secondsAfter(NOON, 1)] }]]),
+      );
     });
 
     it('of memories in other tiers are counted as well', async () => {
@@ -153,8 +155,8 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
 
       expect(await hot.pendingUses(tenantId)).toEqual(
         new Map([
-          [memory.id, { count: 1, lastAt: NOON }],
-          ['mem_elsewhere', { count: 2, lastAt: secondsAfter(NOON, 1) }],
+          [memory.id, { count: 1, lastAt: NOON, recent: [NOON] }],
+          ['mem_elsewhere', { count: 2, lastAt: secondsAfter(NOON, 1), recent: [secondsAfter(NOON, 1), NOON] }],
         ]),
       );
     });
@@ -170,22 +172,71 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
       expect(records.get(memory.id)).toMatchObject({ seq: 2, accessCount: 1, lastAccessedAt: NOON });
     });
 
+    it('leave the pending ones once a flush, and not at all for a flush of another Redis', async () => {
+      const memory = aMemory();
+      const { hot, tenantId, caller } = await holding([memory]);
+      for (let n = 0; n < 6; n++) await hot.read(caller, [memory.id], { use: true, now: NOON });
+      const settle = async (id: string, previous: string) => {
+        await hot.settleUses(tenantId, { id, previous, uses: new Map([[memory.id, { count: 2, total: 2 }]]) });
+        return (await hot.pendingUses(tenantId)).get(memory.id)?.count;
+      };
+
+      const counts = [
+        await settle('one', ''),
+        await settle('one', ''),
+        await settle('three', 'two'),
+        await settle('four', 'three'),
+      ];
+
+      expect(counts).toEqual([4, 4, 4, 2]);
+    });
+
+    it('remember the last three instants, newest first', async () => {
+      const { hot, tenantId } = await holding([]);
+      for (let n = 0; n < 5; n++) await hot.used(tenantId, ['mem_elsewhere'], secondsAfter(NOON, n));
+
+      const recent = [4, 3, 2].map((n) => secondsAfter(NOON, n));
+      expect((await hot.pendingUses(tenantId)).get('mem_elsewhere')).toEqual({ count: 5, lastAt: recent[0], recent });
+    });
+
+    it('of a copy that was put with the catalog’s new count before they were settled are not counted twice', async () => {
+      const memory = aMemory();
+      const { hot, tenantId, caller } = await holding([memory]);
+      for (let n = 0; n < 2; n++) await hot.read(caller, [memory.id], { use: true, now: NOON });
+      await hot.put(tenantId, [{ ...memory, seq: 2, accessCount: 2 }]);
+
+      await hot.settleUses(tenantId, { id: 'one', previous: '', uses: new Map([[memory.id, { count: 2, total: 2 }]]) });
+
+      const { records } = await hot.read(caller, [memory.id], LOOK);
+      expect(records.get(memory.id)?.accessCount).toBe(2);
+    });
+
+    it('copies that are held are listed by score, a page at a time', async () => {
+      const [low, middle, high] = [1, 5, 9].map((priority) => aMemory({ priority }));
+      const { hot, tenantId } = await holding([high, low, middle].filter((memory) => memory !== undefined));
+
+      expect(await hot.held(tenantId, 0, 2)).toEqual([low?.id, middle?.id]);
+      expect(await hot.held(tenantId, 2, 2)).toEqual([high?.id]);
+    });
+
     it('leave the pending ones once the catalog has counted them; what is read stays the same', async () => {
       const memory = aMemory();
       const { hot, tenantId, caller } = await holding([memory]);
       for (let n = 0; n < 3; n++) await hot.read(caller, [memory.id], { use: true, now: NOON });
 
-      await hot.settleUses(
-        tenantId,
-        new Map([
-          [memory.id, 2],
-          ['mem_absent', 1],
-        ]),
-      );
+      const uses = new Map([
+        [memory.id, { count: 2, total: 2 }],
+        ['mem_absent', { count: 1, total: 1 }],
+      ]);
+      await hot.settleUses(tenantId, { id: 'one', previous: '', uses });
       const partly = await hot.pendingUses(tenantId);
-      await hot.settleUses(tenantId, new Map([[memory.id, 1]]));
+      await hot.settleUses(tenantId, {
+        id: 'two',
+        previous: 'one',
+        uses: new Map([[memory.id, { count: 1, total: 3 }]]),
+      });
 
-      expect(partly).toEqual(new Map([[memory.id, { count: 1, lastAt: NOON }]]));
+      expect(partly).toEqual(new Map([[memory.id, { count: 1, lastAt: NOON, recent: [NOON, NOON, NOON] }]]));
       expect(await hot.pendingUses(tenantId)).toEqual(new Map());
       const { records } = await hot.read(caller, [memory.id], LOOK);
       expect(records.get(memory.id)).toMatchObject({ accessCount: 3, lastAccessedAt: NOON });

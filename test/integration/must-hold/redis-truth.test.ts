@@ -1,7 +1,7 @@
 /** Redis never lies for long: whatever it missed, lost or was set back to, no stale copy is believed beyond the lease. */
 import type { EngineUnavailable } from '@auren/memory/errors.ts';
-import type { HotTier } from '@auren/memory/tiers/port.ts';
 import { createDeleting } from '@auren/memory/usecases/delete-memory.ts';
+import type { Ports } from '@auren/memory/usecases/ports.ts';
 import { createUpdating } from '@auren/memory/usecases/update-memory.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, type Domain, domain } from '../../support/domain.ts';
@@ -96,7 +96,7 @@ describe('a change that Redis missed', () => {
     const ids = await believed(2);
     const [deleted = '', changed = ''] = ids;
     const killed = async () => Promise.reject(new Error('killed'));
-    const hot: HotTier = { ...d.ports.hot, putAndEvict: killed, remove: killed };
+    const hot: Ports['hot'] = { ...d.ports.hot, putAndEvict: killed, remove: killed };
     const ports = { ...d.ports, hot };
     const calls = [
       createDeleting(ports).delete(d.caller(), deleted, {}),
@@ -120,7 +120,7 @@ describe('a writer that comes late to Redis', () => {
     const ids = await believed(2);
     const [deleted = '', changed = ''] = ids;
     const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-    const putAndEvict: HotTier['putAndEvict'] = async (...put) => {
+    const putAndEvict: Ports['hot']['putAndEvict'] = async (...put) => {
       await opened;
       return await d.ports.hot.putAndEvict(...put);
     };

@@ -6,6 +6,7 @@ import { statsOf, tiersOf } from './catalog-stats.ts';
 import { pageOf, type SortKey } from './paging.ts';
 import { livingRows, pastRecords, rowWith, visibleRows } from './rows.ts';
 import { copyOf, isAlive, nameOfKey, type Store } from './store.ts';
+import { inMemorySweepReads } from './sweep-catalog.ts';
 
 const OF_AGENT_MAX = 100_000;
 
@@ -13,6 +14,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 export function inMemoryCatalog(store: Store): Catalog {
   return {
+    ...inMemorySweepReads(store),
+
     find: async (tenantId, ids, content, now) =>
       livingRows(store, tenantId, now, content).filter(({ id }) => ids.includes(id)),
 

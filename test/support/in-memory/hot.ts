@@ -3,8 +3,8 @@ import { type Instant, instant } from '../../../layers/memory/clock.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { mayRead } from '../../../layers/memory/policy/access.ts';
 import { retentionScore } from '../../../layers/memory/policy/retention.ts';
-import type { HotTier, HotUpkeep, Ride } from '../../../layers/memory/tiers/port.ts';
-import { copyOf, isAlive, type Uses } from './store.ts';
+import type { HotTier, HotUpkeep, PendingUses, Ride } from '../../../layers/memory/tiers/port.ts';
+import { copyOf, isAlive } from './store.ts';
 
 export interface HotOptions {
   capacity?: number;
@@ -22,7 +22,9 @@ interface Entry {
 interface Tenant {
   entries: Map<string, Entry>;
   /** Uses since the last flush, of memories of any tier. */
-  uses: Map<string, Uses>;
+  uses: Map<string, PendingUses>;
+  /** The last flush that was taken off them. */
+  flushed: string;
   cursor: string | null;
   leasedUntilMs: number;
   hits: number;
@@ -96,9 +98,20 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
 
     pendingUses: async (tenantId) => copyOf(of(tenantId).uses),
 
-    async settleUses(tenantId, counted) {
-      for (const [id, count] of counted) settle(of(tenantId), id, count);
+    async settleUses(tenantId, { id: flush, previous, uses }) {
+      const tenant = of(tenantId);
+      const settledLast = tenant.flushed;
+      if (settledLast === flush) return;
+      tenant.flushed = flush;
+      if (settledLast !== previous) return;
+      for (const [id, { count, total }] of uses) settle(tenant, id, count, total);
     },
+
+    held: async (tenantId, from, count) =>
+      living(of(tenantId))
+        .sort((a, b) => a.score - b.score)
+        .slice(from, from + count)
+        .map(({ record }) => record.id),
 
     async rescore(tenantId, ids, now) {
       for (const id of ids) score(of(tenantId), id, now);
@@ -133,6 +146,7 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
 const emptyTenant = (): Tenant => ({
   entries: new Map(),
   uses: new Map(),
+  flushed: '',
   cursor: null,
   leasedUntilMs: 0,
   hits: 0,
@@ -170,19 +184,21 @@ function withUses(tenant: Tenant, record: MemoryRecord): MemoryRecord {
 }
 
 function countUse(tenant: Tenant, id: string, now: Instant): void {
-  tenant.uses.set(id, { count: (tenant.uses.get(id)?.count ?? 0) + 1, lastAt: now });
+  const earlier = tenant.uses.get(id) ?? { count: 0, recent: [] };
+  tenant.uses.set(id, { count: earlier.count + 1, lastAt: now, recent: [now, ...earlier.recent].slice(0, 3) });
   score(tenant, id, now);
 }
 
-/** Moves uses from the pending ones to the copy: their sum stays. */
-function settle(tenant: Tenant, id: string, counted: number): void {
+/** Moves uses from the pending ones to the copy, which then counts what the catalog counts. */
+function settle(tenant: Tenant, id: string, counted: number, total: number): void {
   const pending = tenant.uses.get(id);
-  if (!pending) return;
-  const settled = Math.min(counted, pending.count);
   const record = tenant.entries.get(id)?.record;
-  if (record) Object.assign(record, { accessCount: record.accessCount + settled, lastAccessedAt: pending.lastAt });
-  if (settled === pending.count) tenant.uses.delete(id);
-  else tenant.uses.set(id, { ...pending, count: pending.count - settled });
+  if (record) {
+    record.accessCount = Math.max(record.accessCount, total);
+    record.lastAccessedAt = pending?.lastAt ?? record.lastAccessedAt;
+  }
+  if (pending === undefined || pending.count <= counted) tenant.uses.delete(id);
+  else tenant.uses.set(id, { ...pending, count: pending.count - counted });
 }
 
 const living = (tenant: Tenant) =>

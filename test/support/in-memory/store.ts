@@ -18,6 +18,8 @@ export interface StoredRow {
 export interface Uses {
   count: number;
   lastAt: Instant;
+  /** The last three at most, newest first. */
+  recent: Instant[];
 }
 
 export interface TenantData {
@@ -25,6 +27,8 @@ export interface TenantData {
   events: LogEvent[];
   rows: Map<string, StoredRow>;
   usage: Map<string, Uses>;
+  /** The last flush of uses. */
+  flush: { id: string; previous: string; counts: Map<string, number> } | null;
   idempotency: Map<string, { fingerprint: string; reply: IdempotentReply; at: Instant }>;
   policies: Map<string, RetentionPolicy>;
   apiKeys: Map<string, StoredApiKey>;
@@ -59,6 +63,7 @@ const emptyTenant = (): TenantData => ({
   events: [],
   rows: new Map(),
   usage: new Map(),
+  flush: null,
   idempotency: new Map(),
   policies: new Map(),
   apiKeys: new Map(),

@@ -6,6 +6,7 @@ import { handler as indexMemories } from '../../../functions/queue/index-memorie
 import { handler as projectHot } from '../../../functions/queue/project-hot.ts';
 import { OPERATOR_FUNCTIONS, QUEUE_CONSUMERS, SCHEDULES } from '../../../functions/routes.ts';
 import { handler as healConsumers } from '../../../functions/schedule/heal-consumers.ts';
+import { handler as migrateTiers } from '../../../functions/schedule/migrate-tiers.ts';
 import { usePorts } from '../../../layers/memory/compose.ts';
 import { aWorld, CONTEXT, sqsEvent, type World } from './world.ts';
 
@@ -31,6 +32,7 @@ describe('the functions of this file', () => {
       'heal-consumers',
       'index-memories',
       'migrate',
+      'migrate-tiers',
       'project-hot',
     ]);
   });
@@ -83,6 +85,32 @@ describe('heal-consumers', () => {
 
     expect(await healConsumers({ 'detail-type': 'Scheduled Event' }, CONTEXT)).toEqual({ tenants: 2, poked: 2 });
     expect(world.ports.poke.poked).toEqual(['tenant-a', 'tenant-b']);
+  });
+});
+
+describe('migrate-tiers', () => {
+  it('moves what has aged, on the event of the scheduler, and answers what it did', async () => {
+    const id = await store({ created_at: undefined });
+    world.ports.clock.advance({ days: 31 });
+
+    const report = await migrateTiers({ 'detail-type': 'Scheduled Event' }, CONTEXT);
+
+    expect(report).toMatchObject({
+      tenants: { swept: 1, held_elsewhere: 0, failed: 0, left: 0 },
+      moved: { age: 1, use: 0, policy: 0, pressure: 0 },
+      backlog: 0,
+      duration_ms: expect.any(Number),
+    });
+    expect((await world.call('retrieve-memory', { path: { id } })).headers['x-memory-tier']).toBe('warm');
+  });
+
+  it('fails, so that somebody looks, where a tenant could not be swept', async () => {
+    await store();
+    world.ports.catalog.expired = async () => {
+      throw new Error('a broken row');
+    };
+
+    await expect(migrateTiers({}, CONTEXT)).rejects.toThrow('failed for 1 tenants');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The log and the catalog in memory keep the contracts of the real ones. */
 import { describeCatalogContract } from '../../contract/suites/catalog.ts';
 import { describeCatalogListContract } from '../../contract/suites/catalog-list.ts';
+import { describeCatalogSweepContract } from '../../contract/suites/catalog-sweep.ts';
 import { describeCommitContract, type LogSubject } from '../../contract/suites/commit.ts';
 import { describeCommitOnceContract } from '../../contract/suites/commit-once.ts';
 import { describeLogReadingContract } from '../../contract/suites/log-reading.ts';
@@ -26,3 +27,4 @@ describeCommitOnceContract('in memory', make);
 describeLogReadingContract('in memory', make);
 describeCatalogContract('in memory', make);
 describeCatalogListContract('in memory', make);
+describeCatalogSweepContract('in memory', make);

@@ -7,12 +7,13 @@ import { script } from '../../clients/redis-script.ts';
 import { BURY } from './bury.ts';
 import { RIDE } from './ride.ts';
 import { SCORE } from './score.ts';
+import { LAST_USE } from './use.ts';
 
 export const PUT = script(`
 local keys = { scores = KEYS[1], pinned = KEYS[2], bytes = KEYS[3], prefix = ARGV[1] }
 local uses, usedAt = KEYS[4], KEYS[5]
 local now, capacity = tonumber(ARGV[2]), tonumber(ARGV[3])
-${SCORE}${RIDE}${BURY}
+${SCORE}${RIDE}${BURY}${LAST_USE}
 local function put(at)
   local id, seq, rec = ARGV[at], ARGV[at + 1], ARGV[at + 11]
   local key = keys.prefix .. id
@@ -47,7 +48,7 @@ for i = 1, count - target do
     local pending = tonumber(redis.call('HGET', uses, id) or '0')
     evicted[#evicted + 1] = row[1]
     evicted[#evicted + 1] = string.format('%.0f', tonumber(row[4]) + pending)
-    evicted[#evicted + 1] = redis.call('HGET', usedAt, id) or row[5]
+    evicted[#evicted + 1] = lastUse(usedAt, id) or row[5]
     bury(keys, id, row[2], 'evicted', row[3])
   else
     redis.call('ZREM', keys.scores, id)

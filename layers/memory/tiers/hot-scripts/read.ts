@@ -6,12 +6,13 @@
 import { script } from '../../clients/redis-script.ts';
 import { RIDE } from './ride.ts';
 import { SCORE } from './score.ts';
+import { LAST_USE, USE } from './use.ts';
 
 export const READ = script(`
 local scores, uses, usedAt, lease, counters = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local prefix, now, instant, counts = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
 local isBound, agent = ARGV[5] == '1', ARGV[6]
-${SCORE}${RIDE}
+${SCORE}${RIDE}${USE}${LAST_USE}
 local at = ride(7, KEYS[6], KEYS[7])
 local spaces = {}
 local lastSpace = at + tonumber(ARGV[at])
@@ -33,11 +34,10 @@ for i = lastSpace + 1, #ARGV do
   if isThere then
     local base, pending, lastAt = tonumber(row[8]), nil, nil
     if leased and counts then
-      pending, lastAt = redis.call('HINCRBY', uses, id, 1), instant
-      redis.call('HSET', usedAt, id, instant)
+      pending, lastAt = countUse(uses, usedAt, id, instant), instant
       redis.call('ZADD', scores, score(base + pending, tonumber(row[6]), tonumber(row[7]), now), id)
     else
-      pending, lastAt = tonumber(redis.call('HGET', uses, id) or '0'), redis.call('HGET', usedAt, id) or row[9]
+      pending, lastAt = tonumber(redis.call('HGET', uses, id) or '0'), lastUse(usedAt, id) or row[9]
     end
     answer[#answer + 1] = id
     answer[#answer + 1] = row[1]

@@ -18,7 +18,7 @@ import type { Caller } from '../../model/caller.ts';
 import type { LogEvent } from '../../model/event.ts';
 import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import type { MemoryRecord } from '../../model/memory.ts';
-import { defaultThreshold, type RetentionPolicy, retentionPoints } from '../../policy/retention-policy.ts';
+import { defaultThreshold, keptBy, outcomeOf, type RetentionPolicy } from '../../policy/retention-policy.ts';
 import type { SearchQuery } from '../../search/port.ts';
 import { claimOf, earlierReply, replayOf } from '../idempotent.ts';
 import { retried } from '../retried.ts';
@@ -76,20 +76,18 @@ function verdict(
   policy: RetentionPolicy,
   keeps: boolean,
 ): Changed | LogEvent | null {
-  if (keeps) return before.retainedBy === policy.id ? null : retained(context, before, policy.id);
-  if (policy.onFail === 'forget' && !before.pinned) return ended(context, before, 'memory.deleted', 'policy');
-  const target = policy.onFail === 'archive' ? 'cold' : 'warm';
-  const moves = !before.pinned && before.tier !== target && !(target === 'warm' && before.tier === 'cold');
-  const move = (record: MemoryRecord) => movedTo(context, record, target, 'policy');
-  if (before.retainedBy === null) return moves ? move(before) : null;
-  const cleared = retained(context, before, null);
-  return moves ? andThen(cleared, move) : cleared;
+  const { forget, retainedBy, tier } = outcomeOf(before, policy, keeps);
+  if (forget) return ended(context, before, 'memory.deleted', 'policy');
+  const move = (record: MemoryRecord) => movedTo(context, record, tier, 'policy', record.hold);
+  if (retainedBy === before.retainedBy) return tier === before.tier ? null : move(before);
+  const marked = retained(context, before, retainedBy);
+  return tier === before.tier ? marked : andThen(marked, move);
 }
 
 /** Brings memories in line with the policy, a chunk a commit; each chunk can be repeated. */
 export async function enforce(
   ports: ControlPorts,
-  caller: Caller,
+  contextOfNow: () => ChangeContext,
   policy: RetentionPolicy,
   keeps: ReadonlySet<string>,
   ids: readonly string[],
@@ -97,8 +95,8 @@ export async function enforce(
   for (let start = 0; start < ids.length; start += CHUNK) {
     const chunk = ids.slice(start, start + CHUNK);
     await retried(async () => {
-      const context = contextFor(ports, caller, instant(ports.clock.now()));
-      const rows = await ports.catalog.find(caller.tenantId, chunk, 'any', context.now);
+      const context = contextOfNow();
+      const rows = await ports.catalog.find(context.tenantId, chunk, 'any', context.now);
       const verdicts = rows.flatMap(({ content, ...row }) =>
         content === null ? [] : [verdict(context, { ...row, content }, policy, keeps.has(row.id))],
       );
@@ -174,11 +172,7 @@ export async function setRetention(
     caller.tenantId,
     await ports.catalog.ofAgent(caller.tenantId, agentId, context.now),
   );
-  const keeps = new Set(
-    rows
-      .filter((row) => retentionPoints(row, policy.criteria, context.now) >= policy.scoreThreshold)
-      .map(({ id }) => id),
-  );
+  const keeps = keptBy(policy, rows, context.now);
   const released = rows.map(({ id }) => id).filter((id) => !keeps.has(id));
   const body: JsonObject = {
     action: 'set_retention',
@@ -211,7 +205,7 @@ export async function setRetention(
   if (earlier) return { body: earlier.body ?? body, replayed: true };
   await enforce(
     ports,
-    caller,
+    () => contextFor(ports, caller, instant(ports.clock.now())),
     policy,
     keeps,
     rows.map(({ id }) => id),

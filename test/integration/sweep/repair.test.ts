@@ -1,0 +1,139 @@
+/** The sweep repairs: a Redis that was emptied, copies that should not be there, too many of them, and a sweep that was killed. */
+import { core } from '@auren/memory/adapters.ts';
+import { usePorts } from '@auren/memory/compose.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { daysAfter } from '../../support/clock.ts';
+import { type Domain, domain } from '../../support/domain.ts';
+import { sharedEngines } from '../../support/engines.ts';
+import { expectIn } from '../must-hold/where.ts';
+import { emptyRedis, eventCount, expectStatsToEqualARecount, rowOf, swept, use } from './tiers.ts';
+
+let d: Domain;
+const begin = async (settings: Record<string, string> = {}) => {
+  d = await domain(sharedEngines(), { settings });
+};
+beforeEach(() => begin());
+
+describe('the hot set', () => {
+  it('is whole again after Redis was emptied, with its uses', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.push((await d.store({ priority: n })).id);
+    await d.drain();
+    await use(d, ids[0] ?? '', 4);
+    await swept(d);
+    await emptyRedis(d);
+    d.clock.advance({ days: 1 });
+
+    const report = await swept(d);
+    await d.drain();
+
+    expect(report).toMatchObject({ restored: 5, moved: { pressure: 0 } });
+    for (const id of ids) await expectIn(d, 'hot', id);
+    await use(d, ids[0] ?? '', 2);
+    await swept(d);
+    expect((await rowOf(d, ids[0] ?? ''))?.accessCount).toBe(6);
+  });
+
+  it('becomes the best that fit where the capacity was lowered and Redis emptied; a second run makes no event', async () => {
+    await begin({ AUREN_HOT_CAPACITY: '8' });
+    const { tenantId } = d;
+    for (let n = 0; n < 8; n += 1) await d.store({ priority: n });
+    await d.drain();
+    await emptyRedis(d);
+    process.env.AUREN_HOT_CAPACITY = '5';
+    usePorts({ clock: d.clock, poke: { poke: async () => {} } });
+    const smaller = await core();
+
+    const report = await swept(d, smaller);
+    const count = await eventCount(d);
+    await swept(d, smaller);
+
+    const rows = await d.ports.catalog.hotRows(tenantId, { afterId: null, limit: 10 }, d.clock.instant());
+    expect(rows.map(({ priority }) => priority).sort()).toEqual([3, 4, 5, 6, 7]);
+    expect(report).toMatchObject({ restored: 5, moved: { pressure: 3 } });
+    expect(await eventCount(d)).toBe(count);
+    await expectStatsToEqualARecount(d);
+  });
+
+  it('loses copies of what is not hot, and gets warm what was evicted and not moved', async () => {
+    const warm = await d.store({ createdAt: daysAfter(d.clock.instant(), -100) });
+    const evicted = await d.store();
+    await d.drain();
+    await d.ports.hot.put(d.tenantId, [{ ...warm, tier: 'hot', seq: 9 }]);
+    await d.ports.hot.remove(d.tenantId, [evicted]);
+
+    expect(await swept(d)).toMatchObject({ removed_copies: 1, moved: { pressure: 1 } });
+    await d.drain();
+
+    await expectIn(d, 'warm', warm.id);
+    await expectIn(d, 'warm', evicted.id);
+    await expectStatsToEqualARecount(d);
+  });
+});
+
+describe('a killed sweep', () => {
+  const CALLS = {
+    catalog: ['lastFlush', 'countUses', 'expired', 'muchUsed', 'aged', 'policies', 'hotRows'],
+    hot: ['settleUses', 'pendingUses', 'remove', 'putAndEvict', 'rescore', 'held'],
+    log: ['commit'],
+  } as const;
+
+  /** The ports, whose nth call among these fails: before it is made, or after. */
+  function dying(nth: number, isDone: boolean) {
+    let calls = 0;
+    const wrapped = Object.entries(CALLS).map(([name, methods]) => {
+      const port = d.ports[name as keyof typeof CALLS] as unknown as Record<string, (...args: unknown[]) => unknown>;
+      const killing = methods.map((method) => [
+        method,
+        async (...args: unknown[]) => {
+          calls += 1;
+          if (calls === nth && !isDone) throw new Error('killed');
+          const answer = await port[method]?.(...args);
+          if (calls === nth && isDone) throw new Error('killed');
+          return answer;
+        },
+      ]);
+      return [name, { ...port, ...Object.fromEntries(killing) }];
+    });
+    return { ...d.ports, ...Object.fromEntries(wrapped) } as typeof d.ports;
+  }
+
+  it.each([
+    ['before', false],
+    ['after', true],
+  ] as const)(
+    '%s any call is finished by the next: each memory whole, once, in its tier; each use counted once',
+    async (_, isDone) => {
+      let killed = 0;
+      for (;;) {
+        await begin();
+        const aging = await d.store();
+        const expiring = await d.store({ ttlSeconds: 60 });
+        const used = await d.store({ createdAt: daysAfter(d.clock.instant(), -100) });
+        await d.drain();
+        d.clock.advance({ days: 31 });
+        await use(d, used.id, 4);
+        const wasKilled = await swept(d, dying(killed + 1, isDone)).then(
+          () => false,
+          () => true,
+        );
+        await swept(d);
+        await d.drain();
+
+        await expectIn(d, 'warm', aging.id);
+        await expectIn(d, 'hot', used.id);
+        expect([await rowOf(d, expiring.id), (await rowOf(d, used.id))?.accessCount, killed]).toEqual([
+          undefined,
+          4,
+          killed,
+        ]);
+        expect((await d.ports.hot.pendingUses(d.tenantId)).size).toBe(0);
+        expect(await eventCount(d)).toBe(6);
+        await expectStatsToEqualARecount(d);
+        if (!wasKilled) break;
+        killed += 1;
+      }
+      expect(killed).toBeGreaterThan(15);
+    },
+  );
+});

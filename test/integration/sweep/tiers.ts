@@ -1,0 +1,56 @@
+/** A sweep on real engines, and what a test looks at after it. */
+import type { JsonObject } from '@auren/memory/model/json.ts';
+import type { SweepPorts } from '@auren/memory/usecases/sweep/run.ts';
+import { createSweep } from '@auren/memory/usecases/sweep/sweep.ts';
+import { expect } from 'vitest';
+import type { Domain } from '../../support/domain.ts';
+
+const SWEEP_MS = 20_000;
+
+/** The schedule's run, of this tenant alone: other files leave theirs in the database, and live by other clocks. */
+export async function swept(d: Domain, ports: SweepPorts = d.ports): Promise<JsonObject> {
+  const consumers = { ...ports.consumers, tenants: async () => [d.tenantId] };
+  return await createSweep({ ...ports, consumers }).sweep(new Date(Date.now() + SWEEP_MS));
+}
+
+/** As after a fail-over to an empty server. */
+export async function emptyRedis(d: Domain): Promise<void> {
+  const keys = await d.redis.keys(`auren:{${d.tenantId}}:*`);
+  expect(keys.length).toBeGreaterThan(0);
+  await d.redis.del(...keys);
+}
+
+export async function use(d: Domain, id: string, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    d.clock.advance({ seconds: 1 });
+    await d.memory.retrieve(d.caller(), id, {});
+  }
+}
+
+export const rowOf = async (d: Domain, id: string) =>
+  (await d.ports.catalog.find(d.tenantId, [id], 'none', d.clock.now().toISOString()))[0];
+
+export const lastEvent = async (d: Domain, id: string) => (await d.ports.log.stream(d.tenantId, id)).at(-1);
+
+export async function eventCount(d: Domain): Promise<number> {
+  const text = "select count(*)::int as n from auren.events where tenant_id = $1 and type like 'memory.%'";
+  const [row] = await d.sql(text, [d.tenantId]);
+  return row?.n as number;
+}
+
+/** The figures of the API against a count of what lies in each engine. */
+export async function expectStatsToEqualARecount(d: Domain) {
+  const stats = (await d.memory.stats(d.caller(), {})) as {
+    total_memories: number;
+    tier_distribution: Record<string, number>;
+    hot: { count: number };
+  };
+  const rows = await d.sql('select tier, count(*)::int as n from auren.memories where tenant_id = $1 group by tier', [
+    d.tenantId,
+  ]);
+  const tiers = { hot: 0, warm: 0, cold: 0, ...Object.fromEntries(rows.map(({ tier, n }) => [tier as string, n])) };
+  expect(stats.tier_distribution).toEqual(tiers);
+  expect(stats.total_memories).toBe(tiers.hot + tiers.warm + tiers.cold);
+  expect([stats.hot.count, await d.ports.hot.count(d.tenantId)]).toEqual([tiers.hot, tiers.hot]);
+  expect(await d.ports.cold.count(d.tenantId)).toBe(tiers.cold);
+}
