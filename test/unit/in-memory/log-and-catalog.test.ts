@@ -17,7 +17,7 @@ async function make(): Promise<LogSubject> {
     catalog: inMemoryCatalog(store),
     warm: inMemoryWarmTier(store),
     newTenant: async () => uniqueName('tenant'),
-    addSpace: async () => {},
+    addSpace: async (tenantId, spaceId) => store.addSpace(tenantId, spaceId),
   };
 }
 

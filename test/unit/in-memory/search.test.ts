@@ -21,6 +21,6 @@ describeLexicalContract('in memory', async () => {
     catalog: inMemoryCatalog(store),
     warm: inMemoryWarmTier(store),
     newTenant,
-    addSpace: async () => {},
+    addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
   };
 });
