@@ -1,6 +1,6 @@
 /** Spaces: shared memory for teams of agents, made, listed, joined and left. */
 import { SPACE_ROLES } from '@auren/memory/model/caller.ts';
-import { SPACE_MEMBERS_MAX } from '@auren/memory/model/space.ts';
+import { AGENT_SPACES_MAX, SPACE_MEMBERS_MAX } from '@auren/memory/model/space.ts';
 import * as z from 'zod/mini';
 import { contract } from './contract.ts';
 import { cursor, limit, name, nextCursor } from './fields.ts';
@@ -39,7 +39,7 @@ export const createSpace = contract('create-space', {
   }),
   answer: spaceObject,
   status: 201,
-  description: `An agent that makes a space with its own key becomes a writer of it. A space has at most ${SPACE_MEMBERS_MAX} members. ${WITHIN}`,
+  description: `An agent that makes a space with its own key becomes a writer of it. A space has at most ${SPACE_MEMBERS_MAX} members, and an agent is in at most ${AGENT_SPACES_MAX} spaces. ${WITHIN}`,
 });
 
 export const listSpaces = contract('list-spaces', {

@@ -43,6 +43,13 @@ export function createPostgresSpaces(postgres: Postgres): Spaces {
       return { items, nextCursor: rows.length > limit && last ? encodePageCursor([last.id]) : null };
     },
 
+    async countsOf(tenantId, agentIds) {
+      const text = `select agent_id, count(*)::int as n from space_members
+        where tenant_id = $1 and agent_id = any($2::text[]) group by agent_id`;
+      const rows = await query(tenantId, text, [tenantId, agentIds]);
+      return new Map(rows.map((row) => [row.agent_id as string, row.n as number]));
+    },
+
     async expiredIn(tenantId, id, now, limit) {
       const text = `select ${catalogColumns('none')} from ${CATALOG_FROM}
         where m.tenant_id = $1 and m.space_id = $2 and m.expires_at <= $3::timestamptz order by m.id limit $4`;

@@ -5,18 +5,19 @@
 import { uuidv7 } from 'uuidv7';
 import { instant } from '../clock.ts';
 import { AurenError, EngineUnavailable, invalidField, notFound } from '../errors.ts';
-import { type ChangeContext, contextFor, ended, plainEvent } from '../log/change.ts';
+import { type ChangeContext, contextFor, ended } from '../log/change.ts';
 import type { SpaceWrite } from '../log/port.ts';
 import type { AurenMemory } from '../memory.ts';
 import type { Caller } from '../model/caller.ts';
-import type { EventType, LogEvent } from '../model/event.ts';
+import type { LogEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord } from '../model/memory.ts';
-import { SPACE_MEMBERS_MAX, type Space, type SpaceMember } from '../model/space.ts';
+import { AGENT_SPACES_MAX, SPACE_MEMBERS_MAX, type Space, type SpaceMember } from '../model/space.ts';
 import type { StoredSpace } from '../spaces/port.ts';
-import { claimOf, replayOf } from './idempotent.ts';
+import { claimOf, earlierReply, replayOf } from './idempotent.ts';
 import type { Ports } from './ports.ts';
 import { retried } from './retried.ts';
+import { creation, headOf, memberSet, spaceEvent } from './space-events.ts';
 
 export type SpacePorts = Pick<
   Ports,
@@ -27,41 +28,6 @@ type SpaceUseCases = Pick<AurenMemory, 'createSpace' | 'listSpaces' | 'setMember
 
 /** Events of a commit that ends what expired in a space. */
 const EXPIRED_AT_ONCE = 500;
-
-/** Members see it: a space's events are as visible as its memories. */
-function spaceEvent(
-  context: ChangeContext,
-  id: string,
-  head: { seq: number; hash: string } | null,
-  event: { type: EventType; agentId: string | null; data: JsonObject },
-): LogEvent {
-  return plainEvent(context, `space:${id}`, head, {
-    ...event,
-    data: { space_id: id, ...event.data },
-    spaceId: id,
-    visibility: 'space',
-  });
-}
-
-const headOf = ({ seq, headHash }: StoredSpace) => ({ seq, hash: headHash });
-
-const memberSet = (
-  context: ChangeContext,
-  id: string,
-  head: { seq: number; hash: string },
-  { agentId, role }: SpaceMember,
-) => spaceEvent(context, id, head, { type: 'space.member_set', agentId, data: { agent_id: agentId, role } });
-
-/** One event for the space, and one for each member that it begins with. */
-function creation(context: ChangeContext, agentId: string | null, { id, name, members }: Space): LogEvent[] {
-  let head = spaceEvent(context, id, null, { type: 'space.created', agentId, data: { name } });
-  const events = [head];
-  for (const member of members) {
-    head = memberSet(context, id, head, member);
-    events.push(head);
-  }
-  return events;
-}
 
 /** The members that a new space begins with: those named, and the agent that makes it. */
 function firstMembers({ agentId }: Caller, named: readonly SpaceMember[]): SpaceMember[] {
@@ -74,6 +40,9 @@ function firstMembers({ agentId }: Caller, named: readonly SpaceMember[]): Space
 }
 
 const tooMany = (path: string) => invalidField(path, `would be more than ${SPACE_MEMBERS_MAX} members of one space.`);
+
+const inTooMany = (path: string, agentId: string) =>
+  invalidField(path, `agent "${agentId}" is in ${AGENT_SPACES_MAX} spaces already; it must leave one first.`);
 
 const roleIn = ({ members }: Space, agentId: string | null) =>
   members.find((member) => member.agentId === agentId)?.role;
@@ -115,6 +84,13 @@ export function createSpaces(ports: SpacePorts): SpaceUseCases {
     }
   }
 
+  /** The first of the agents that may join no further space. */
+  async function firstFull(tenantId: string, agentIds: readonly string[]): Promise<string | undefined> {
+    if (agentIds.length === 0) return undefined;
+    const counts = await ports.spaces.countsOf(tenantId, agentIds);
+    return agentIds.find((agentId) => (counts.get(agentId) ?? 0) >= AGENT_SPACES_MAX);
+  }
+
   async function changed(context: ChangeContext, event: LogEvent, space: SpaceWrite, agentId: string): Promise<void> {
     await ports.log.commit({ tenantId: context.tenantId, events: [event], space, now: context.now });
     await Promise.all([forgetKeys(context.tenantId, [agentId]), ports.poke.poke(context.tenantId)]);
@@ -139,6 +115,14 @@ export function createSpaces(ports: SpacePorts): SpaceUseCases {
     async createSpace(caller, draft, idempotency) {
       const context = contextOf(caller);
       const members = firstMembers(caller, draft.members);
+      const joining = members.map(({ agentId }) => agentId);
+      const full = await firstFull(caller.tenantId, joining);
+      if (full !== undefined) {
+        // A repeated request may have filled it the first time.
+        const first = await earlierReply(ports.log, caller.tenantId, idempotency, context.now);
+        if (first) return { space: first.body as unknown as Space, replayed: true };
+        throw inTooMany('members', full);
+      }
       const id = `spc_${uuidv7().replaceAll('-', '')}`;
       const space: Space = { id, name: draft.name, createdAt: context.now, members };
       const result = await ports.log.commit({
@@ -150,8 +134,7 @@ export function createSpaces(ports: SpacePorts): SpaceUseCases {
       });
       const earlier = replayOf(result, idempotency);
       if (earlier) return { space: earlier.body as unknown as Space, replayed: true };
-      const joined = members.map(({ agentId }) => agentId);
-      await Promise.all([forgetKeys(caller.tenantId, joined), ports.poke.poke(caller.tenantId)]);
+      await Promise.all([forgetKeys(caller.tenantId, joining), ports.poke.poke(caller.tenantId)]);
       return { space, replayed: false };
     },
 
@@ -165,6 +148,7 @@ export function createSpaces(ports: SpacePorts): SpaceUseCases {
         const before = roleIn(space, agentId);
         if (before === role) return member;
         if (before === undefined && space.members.length >= SPACE_MEMBERS_MAX) throw tooMany('agent_id');
+        if (before === undefined && (await firstFull(caller.tenantId, [agentId]))) throw inTooMany('agent_id', agentId);
         const context = contextOf(caller);
         await changed(
           context,

@@ -122,6 +122,18 @@ export function describeSpacesContract(name: string, make: () => Promise<SpacesS
       expect(await listed('stranger')).toEqual([]);
     });
 
+    it('are counted for each agent', async () => {
+      const { spaces, newTenant } = get();
+      const [tenantId, other] = [await newTenant(), await newTenant()];
+      await created(tenantId);
+      await created(tenantId, { members: [{ agentId: 'chef', role: 'writer' }] });
+      await created(other);
+
+      const counts = await spaces.countsOf(tenantId, ['chef', 'coach', 'nobody']);
+
+      expect(['chef', 'coach', 'nobody'].map((agent) => counts.get(agent) ?? 0)).toEqual([2, 1, 0]);
+    });
+
     it('say what an agent’s keys may do in them', async () => {
       const { log, apiKeys, newTenant } = get();
       const tenantId = await newTenant();

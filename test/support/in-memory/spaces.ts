@@ -16,6 +16,10 @@ export function inMemorySpaces(store: Store): Spaces {
       const spaces = all.map(({ id, name, createdAt, members }) => ({ id, name, createdAt, members }));
       return pageOf(copyOf(spaces), page, ({ id }) => [id]);
     },
+    async countsOf(tenantId, agentIds) {
+      const all = [...store.of(tenantId).spaces.values()].flatMap(({ members }) => members);
+      return new Map(agentIds.map((agentId) => [agentId, all.filter((member) => member.agentId === agentId).length]));
+    },
     async expiredIn(tenantId, id, now, limit) {
       const data = store.of(tenantId);
       const over = [...data.rows.values()].filter(({ record }) => record.spaceId === id && !isAlive(record, now));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeAuthorize } from '../../../layers/memory/compose.ts';
 import { verifyChain } from '../../../layers/memory/log/chain.ts';
-import { SPACE_MEMBERS_MAX, type SpaceMember } from '../../../layers/memory/model/space.ts';
+import { AGENT_SPACES_MAX, SPACE_MEMBERS_MAX, type SpaceMember } from '../../../layers/memory/model/space.ts';
 import { NOON } from '../../support/clock.ts';
 import { aSession, raceOnce, type Session, TENANT } from './session.ts';
 
@@ -68,6 +68,24 @@ describe('a new space', () => {
     ])
       await expect(refused).rejects.toMatchObject({ code: 'invalid_field' });
     await memory.setMember(caller(), space.id, { agentId: 'a0', role: 'writer' });
+  });
+
+  it('takes in no agent that is in as many as a key check can tell of', async () => {
+    const { memory, caller } = await aSession();
+    const make = (n: number, members: SpaceMember[]) =>
+      memory.createSpace(caller(), { name: `space ${n}`, members }, { key: `k${n}`, fingerprint: `${n}` });
+    for (let n = 1; n < AGENT_SPACES_MAX; n += 1) await make(n, [WRITER]);
+    const empty = (await make(0, [])).space.id;
+    const last = await make(AGENT_SPACES_MAX, [WRITER]);
+
+    const again = await make(AGENT_SPACES_MAX, [WRITER]);
+    const refused = [make(AGENT_SPACES_MAX + 1, [WRITER]), memory.setMember(caller(), empty, WRITER)];
+
+    expect(again).toEqual({ ...last, replayed: true });
+    for (const each of refused) await expect(each).rejects.toMatchObject({ code: 'invalid_field' });
+    await memory.setMember(caller(), last.space.id, { ...WRITER, role: 'reader' });
+    await memory.removeMember(caller('coach'), last.space.id, 'coach');
+    await memory.setMember(caller(), empty, WRITER);
   });
 
   it('is made once for a request that is repeated, and answered as it was', async () => {
