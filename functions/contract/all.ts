@@ -8,6 +8,7 @@ import { deleteMemory, storeBatch, storeMemory, updateMemory } from './memory.ts
 import { getMemories, listMemories, memoryRetention, relatedMemories, retrieveMemory } from './retrieval.ts';
 import { searchMemories } from './search.ts';
 import { docs, health, openapi } from './service.ts';
+import { createSpace, deleteSpace, listSpaces, removeMember, setMember } from './spaces.ts';
 import { getAgentStats, getStats, listAgents } from './stats.ts';
 
 export const CONTRACTS: Record<RouteName, Contract> = {
@@ -32,6 +33,11 @@ export const CONTRACTS: Record<RouteName, Contract> = {
   'create-key': createKey,
   'list-keys': listKeys,
   'revoke-key': revokeKey,
+  'create-space': createSpace,
+  'list-spaces': listSpaces,
+  'set-member': setMember,
+  'remove-member': removeMember,
+  'delete-space': deleteSpace,
   health,
   openapi,
   docs,

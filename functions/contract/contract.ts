@@ -16,8 +16,10 @@ export interface ContractParts {
   alsoStatus?: Record<number, string>;
   /** Query parameters that take several values: repeated, or separated by commas. */
   lists?: readonly string[];
-  /** Where the body names the acting agent; a bound key may name no other. A path's `agent_id` is always checked. */
+  /** Where the body names the acting agent; a bound key may name no other. A path's `agent_id` is checked too. */
   agentIn?: 'body' | 'memories';
+  /** The path's `agent_id` is whom the request is about, not who acts: a bound key may name others. */
+  aboutAgent?: true;
   /** Takes `If-Match`. */
   ifMatch?: true;
   /** Headers of the answer beyond the common ones. */

@@ -84,7 +84,7 @@ function requireBodyAgents(contract: Contract, caller: Caller, body: unknown): v
 /** Throws one `unknown_field` or `invalid_field` for all faults, or the fault of the body as a whole. */
 export function parseRequest(contract: Contract, event: HttpEvent, caller: Caller | null): ParsedRequest {
   const pathValues = { ...event.pathParameters };
-  if (caller !== null) requireAgent(caller, pathValues.agent_id, 'agent_id');
+  if (caller !== null && contract.aboutAgent !== true) requireAgent(caller, pathValues.agent_id, 'agent_id');
   const faults = new Faults();
   const path = checkPart(faults, contract.path, pathValues);
   const query = checkPart(faults, contract.query, parseQuery(event.rawQueryString, contract.lists ?? [], faults));

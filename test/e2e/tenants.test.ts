@@ -5,7 +5,7 @@ import { fakeEmbedder } from '../support/fake-embedder.ts';
 import { everything } from '../support/hostile.ts';
 import { type Answer, type Client, client, expectProblem } from '../support/http.ts';
 import { uniqueName } from '../support/ids.ts';
-import { type About, requestsFor } from '../support/requests.ts';
+import { type About, requestsFor, UNKNOWN_SPACE } from '../support/requests.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
 const CANARY = uniqueName('canary');
@@ -37,7 +37,8 @@ beforeAll(async () => {
   const rules = { action: 'set_retention', params: { criteria: { min_priority: 0 } } };
   expect((await first.post(`/v1/agents/${agent}/control`, rules)).status).toBe(200);
   const key = await first.post('/v1/keys', { scopes: ['events:read'], name: CANARY });
-  about = { memoryId: memoryIds[2] ?? '', agentId: agent, keyId: key.body.id };
+  const space = await first.post('/v1/spaces', { name: CANARY, members: [{ agent_id: agent, role: 'writer' }] });
+  about = { memoryId: memoryIds[2] ?? '', agentId: agent, keyId: key.body.id, spaceId: space.body.id };
 });
 
 afterAll(() => stack.stop());
@@ -75,6 +76,7 @@ describe('a second tenant', () => {
     ['GET', `/v1/stats?user_id=${CANARY}-user`, undefined],
     ['GET', '/v1/agents', undefined],
     ['GET', '/v1/keys', undefined],
+    ['GET', '/v1/spaces', undefined],
     ['POST', '/v1/search', { query: 'a sentence about tea' }],
     ['POST', '/v1/search', { query: 'tea', mode: 'semantic', user_id: `${CANARY}-user` }],
     ['POST', '/v1/search', { query: CANARY, mode: 'lexical' }],
@@ -139,7 +141,7 @@ describe('scopes', () => {
   it.each(SCOPES)('%s opens its own routes and no other', async (scope) => {
     const key = await second.post('/v1/keys', { scopes: [scope] });
     const holder = second.as(key.body.api_key);
-    const nothing = { memoryId: `mem_${'0'.repeat(32)}`, agentId: 'nobody', keyId: 'nope' };
+    const nothing = { memoryId: `mem_${'0'.repeat(32)}`, agentId: 'nobody', keyId: 'nope', spaceId: UNKNOWN_SPACE };
 
     for (const { route, path, body } of requestsFor(nothing)) {
       const answer = await holder.call(route.method, path, body);

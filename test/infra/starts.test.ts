@@ -20,6 +20,8 @@ const BODIES: Record<string, unknown> = {
   'search-memories': { query: 'x' },
   'control-memories': { action: 'pin', params: { memory_ids: [ID] } },
   'create-key': { scopes: ['memories:read'] },
+  'create-space': { name: 'Lab' },
+  'set-member': { role: 'reader' },
 };
 const POKES = { Records: [{ messageId: '1', body: '{"tenant_id":"t"}' }] };
 /** What calls the functions that no route calls. `migrate` is left out: its SQL files are not copied here. */
@@ -33,7 +35,8 @@ const OTHERS: Record<string, unknown> = {
 };
 /** An embedder that cannot even be made counts as an engine that is down, so it is told apart by its name. */
 const DEPLOYMENT_FAULT = /EmbeddingError|is not set/;
-const PARAMETERS = { id: ID, agent_id: 'a' };
+const SPACE_ID = ID.replace('mem_', 'spc_');
+const parametersOf = (path: string) => ({ id: path.startsWith('/v1/spaces') ? SPACE_ID : ID, agent_id: 'a' });
 /** They meet no engine. */
 const STATIC: readonly string[] = ['openapi', 'docs'];
 const REFUSED = 'http://127.0.0.1:1';
@@ -90,7 +93,7 @@ describe('with what the deployment gives it', () => {
 
   it.each(HTTP_ROUTES)('$name answers', async ({ name, scope, path }) => {
     const lambda = { tenant_id: 't', key_id: 'k', scopes: scope ?? '', space_roles: '{}' };
-    const parameters = Object.entries(PARAMETERS).filter(([key]) => path.includes(`{${key}}`));
+    const parameters = Object.entries(parametersOf(path)).filter(([key]) => path.includes(`{${key}}`));
     const body = BODIES[name];
 
     const { answer, logged } = await call(name, {

@@ -4,8 +4,10 @@ import type { Answer, Client } from './http.ts';
 
 /** What is stored, and the newest event: the same before and after means that nothing was written. */
 export async function everything(api: Client): Promise<Record<string, Answer['body']>> {
-  const [stats, keys, events, memories] = await Promise.all(
-    ['/v1/stats', '/v1/keys', '/v1/events?order=desc&limit=1', '/v1/memories'].map((path) => api.get(path)),
+  const [stats, keys, spaces, events, memories] = await Promise.all(
+    ['/v1/stats', '/v1/keys', '/v1/spaces', '/v1/events?order=desc&limit=1', '/v1/memories'].map((path) =>
+      api.get(path),
+    ),
   );
   const { total_memories, tier_distribution, pinned } = stats?.body ?? {};
   return {
@@ -13,6 +15,7 @@ export async function everything(api: Client): Promise<Record<string, Answer['bo
     tier_distribution,
     pinned,
     keys: keys?.body,
+    spaces: spaces?.body,
     events: events?.body,
     memories: memories?.body,
   };

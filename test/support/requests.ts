@@ -7,6 +7,8 @@ export interface About {
   agentId: string;
   /** The id of an API key that may be revoked. */
   keyId: string;
+  /** An empty space of which the agent is a member. */
+  spaceId: string;
 }
 
 export interface Sample {
@@ -15,6 +17,7 @@ export interface Sample {
   status: number;
 }
 
+export const UNKNOWN_SPACE = `spc_${'0'.repeat(32)}`;
 export const UNKNOWN_MEMORY = `mem_${'0'.repeat(32)}`;
 
 const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
@@ -82,6 +85,11 @@ const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
   'create-key': { status: 201, body: { scopes: ['memories:read'], agent_id: agentId, name: 'a key' } },
   'list-keys': { status: 200 },
   'revoke-key': { status: 204 },
+  'create-space': { status: 201, body: { name: 'Lab', members: [{ agent_id: agentId, role: 'writer' }] } },
+  'list-spaces': { status: 200 },
+  'set-member': { status: 200, body: { role: 'writer' } },
+  'remove-member': { status: 204 },
+  'delete-space': { status: 204 },
   health: { status: 200 },
   openapi: { status: 200 },
   docs: { status: 200 },
@@ -95,8 +103,9 @@ export interface RouteRequest extends Sample {
 }
 
 /** A route's path with its parameters filled in. */
-export function pathFor(route: HttpRoute, { memoryId, agentId, keyId }: About): string {
-  const id = route.path.startsWith('/v1/keys') ? keyId : memoryId;
+export function pathFor(route: HttpRoute, { memoryId, agentId, keyId, spaceId }: About): string {
+  const [, , resource] = route.path.split('/');
+  const id = { keys: keyId, spaces: spaceId }[resource ?? ''] ?? memoryId;
   return route.path.replace('{agent_id}', encodeURIComponent(agentId)).replace('{id}', encodeURIComponent(id));
 }
 

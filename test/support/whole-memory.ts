@@ -20,6 +20,7 @@ export async function wholeMemory(): Promise<AurenMemory> {
     ...(await compose.composeAgents()),
     ...(await compose.composeEvents()),
     ...(await compose.composeCreateKey()),
+    ...(await compose.composeCreateSpace()),
     ...(await compose.composeHealth()),
   };
 }

@@ -50,12 +50,13 @@ function success(contract: Contract, description: string): JsonSchema {
 }
 
 /** What any operation of this shape may answer, besides its own. */
-function codesOf({ route, path, query, body, agentIn, errors = [] }: Contract): Code[] {
+function codesOf({ route, path, query, body, agentIn, aboutAgent, errors = [] }: Contract): Code[] {
   const codes: Code[] = [...errors, 'internal_error'];
   if (route.scope !== null) codes.push('missing_scope', 'rate_limited', 'engine_unavailable', 'unknown_field');
   if (path !== undefined || query !== undefined || body !== undefined) codes.push('invalid_field');
   if (body !== undefined) codes.push('malformed_json', 'too_large', 'unsupported_media_type');
-  if (agentIn !== undefined || route.path.includes('{agent_id}')) codes.push('agent_mismatch');
+  const actsInPath = route.path.includes('{agent_id}') && aboutAgent !== true;
+  if (agentIn !== undefined || actsInPath) codes.push('agent_mismatch');
   if (route.idempotent === true) codes.push('idempotency_mismatch', 'in_progress');
   return codes;
 }

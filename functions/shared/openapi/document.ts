@@ -42,6 +42,7 @@ const TAGS: Record<string, string> = {
   agents: 'Agents',
   stats: 'Statistics',
   events: 'Events',
+  spaces: 'Spaces',
   keys: 'Keys',
 };
 const tagOf = (path: string) => TAGS[path.split('/')[2] ?? ''] ?? 'Service';

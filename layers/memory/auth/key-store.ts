@@ -10,6 +10,8 @@ export type StoredApiKey = ApiKeyRow & { seq: number; headHash: string };
 export interface ApiKeyStore extends ApiKeys {
   find(tenantId: string, id: string): Promise<StoredApiKey | null>;
   list(tenantId: string, page: { limit: number; cursor?: string }): Promise<Page<ApiKeyRow>>;
+  /** Hashes of the keys bound to these agents that were not revoked. */
+  hashesOf(tenantId: string, agentIds: readonly string[]): Promise<string[]>;
   /** Makes a tenant known; false where it was already. */
   addTenant(tenantId: string): Promise<boolean>;
 }

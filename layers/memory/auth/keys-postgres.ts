@@ -53,6 +53,12 @@ export function createPostgresApiKeys(postgres: Postgres): ApiKeyStore {
       const last = items.at(-1);
       return { items, nextCursor: rows.length > limit && last ? encodePageCursor([last.id]) : null };
     },
+    async hashesOf(tenantId, agentIds) {
+      const text =
+        'select hash from api_keys where tenant_id = $1 and agent_id = any($2::text[]) and revoked_at is null';
+      const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId, agentIds] }], { readOnly: true });
+      return rows.map((row) => row.hash as string);
+    },
     async addTenant(tenantId) {
       const text = 'insert into tenants (tenant_id, created_at) values ($1, now()) on conflict do nothing returning 1';
       const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId] }], { role: 'auren_worker' });

@@ -173,7 +173,7 @@ export function plainEvent(
   context: ChangeContext,
   streamId: string,
   head: { seq: number; hash: string } | null,
-  event: { type: EventType; agentId: string | null; data: JsonObject },
+  event: Pick<EventHeader, 'type' | 'agentId' | 'data'> & Partial<Pick<EventHeader, 'spaceId' | 'visibility'>>,
 ): LogEvent {
   const header: EventHeader = {
     tenantId: context.tenantId,

@@ -9,6 +9,7 @@ import { partitionKey } from '../search/partition-vector.ts';
 import { commitSql, IDEMPOTENCY_HOURS } from './commit-sql.ts';
 import { eventToRow } from './event-rows.ts';
 import type { Commit, RowWrite } from './port.ts';
+import { spaceStatements } from './space-sql.ts';
 
 const rowToJson = ({ record, content, isNew }: RowWrite) => ({
   id: record.id,
@@ -54,7 +55,7 @@ const READ_CLAIM = 'select fingerprint, reply from idempotency where tenant_id =
 /** $3 now: what a commit of now would find taken. */
 export const LIVE_CLAIM = `${READ_CLAIM} and created_at >= $3::timestamptz - interval '${IDEMPOTENCY_HOURS} hours'`;
 
-function stateStatements({ tenantId, events, policy, apiKey }: Commit): Statement[] {
+function stateStatements({ tenantId, events, policy, apiKey, space }: Commit): Statement[] {
   const head = events.at(-1);
   const statements: Statement[] = [];
   if (policy?.policy && head) {
@@ -68,6 +69,7 @@ function stateStatements({ tenantId, events, policy, apiKey }: Commit): Statemen
     const params = [tenantId, id, hash, scopes, agentId, name, createdAt, expiresAt, revokedAt, head.seq, head.hash];
     statements.push({ text: KEEP_KEY, params });
   }
+  if (space && head) statements.push(...spaceStatements(tenantId, space, head));
   return statements;
 }
 

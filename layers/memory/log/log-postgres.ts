@@ -30,6 +30,13 @@ const replayFromRow = (row: Row) => ({
   reply: row.reply as IdempotentReply,
 });
 
+/** It names a field, so that nobody takes it for a race and tries again. */
+const notEmpty = (cause: unknown) =>
+  new AurenError('conflict', 'id: memories lie in this space; move or delete them first.', {
+    cause,
+    errors: [{ path: 'id', message: 'memories lie in this space; move or delete them first' }],
+  });
+
 export function createPostgresLog(postgres: Postgres): EventLog {
   /** Whether the log has this very commit: its first event, by its hash. */
   async function holds({ tenantId, events: [first] }: Commit): Promise<boolean> {
@@ -68,7 +75,10 @@ export function createPostgresLog(postgres: Postgres): EventLog {
     } catch (error) {
       if (isSqlError(error, UNIQUE_VIOLATION) || isSqlError(error, DIVISION_BY_ZERO))
         return explain(commit, error, retried);
-      if (isSqlError(error, FOREIGN_KEY_VIOLATION)) throw invalidField('space_id', 'there is no such space.');
+      if (isSqlError(error, FOREIGN_KEY_VIOLATION)) {
+        if (commit.space?.write === 'delete') throw notEmpty(error);
+        throw invalidField('space_id', 'there is no such space.');
+      }
       if (isSqlError(error, DEADLOCK) && tries < DEADLOCK_TRIES) return attempt(commit, retried, tries + 1);
       throw error;
     }

@@ -5,6 +5,7 @@ import type { Caller, Scope } from '../model/caller.ts';
 import type { EventType, LogEvent, PlacedEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord, MemoryType, TierName } from '../model/memory.ts';
+import type { Space, SpaceMember } from '../model/space.ts';
 import type { RetentionPolicy } from '../policy/retention-policy.ts';
 
 /** A catalog row as it is after the commit. `content` null leaves the content as it was. */
@@ -40,6 +41,14 @@ export interface ApiKeyRow {
   revokedAt: Instant | null;
 }
 
+/** What a commit does to a space; the commit's last event stands in the space's stream. */
+export type SpaceWrite =
+  | { write: 'create'; space: Space }
+  | { write: 'set-member'; id: string; member: SpaceMember }
+  | { write: 'remove-member'; id: string; agentId: string }
+  /** Refused while memories lie in it. */
+  | { write: 'delete'; id: string };
+
 export interface Commit {
   tenantId: string;
   events: LogEvent[];
@@ -48,6 +57,7 @@ export interface Commit {
   ended?: string[];
   policy?: { agentId: string; policy: RetentionPolicy | null };
   apiKey?: ApiKeyRow;
+  space?: SpaceWrite;
   idempotency?: IdempotencyClaim;
   now: Instant;
 }

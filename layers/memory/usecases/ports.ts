@@ -10,6 +10,7 @@ import type { EventLog } from '../log/port.ts';
 import type { Poke } from '../poke.ts';
 import type { PlacementRules } from '../policy/placement.ts';
 import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
+import type { Spaces } from '../spaces/port.ts';
 import type { ColdTier, HotTier, HotUpkeep, Tier } from '../tiers/port.ts';
 
 export interface Ports {
@@ -27,6 +28,7 @@ export interface Ports {
   poke: Poke;
   apiKeys: ApiKeyStore;
   keyCache: KeyCache;
+  spaces: Spaces;
   /** Resolve where the engine answers, reject where it does not. */
   probes: Record<Engine, () => Promise<void>>;
   rules: PlacementRules;

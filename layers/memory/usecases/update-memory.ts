@@ -52,8 +52,11 @@ export function createUpdating(ports: UpdatePorts): Pick<AurenMemory, 'update'> 
         const fields = changesOf(before, patch, context.now);
         const change = decideUpdate(context, before, fields, reason);
         if (change.events.length === 0) return before;
-        assertVisibilityFits({ ...before, ...fields }, '');
-        assertWritesInSpace(caller, fields.spaceId ?? null, '');
+        const after = { ...before, ...fields };
+        assertVisibilityFits(after, '');
+        // Showing it to a space is writing there, also for its agent, which may have left the space since.
+        const enters = fields.spaceId !== undefined || fields.visibility === 'space';
+        assertWritesInSpace(caller, enters ? after.spaceId : null, '');
         await assertPinsFit(ports, caller.tenantId, fields.pinned === true ? 1 : 0, context.now);
         await ports.log.commit({
           tenantId: caller.tenantId,

@@ -14,7 +14,7 @@ const ACTIONS = ['pin', 'unpin', 'archive', 'demote', 'promote', 'forget'] as co
 let first: Domain;
 let second: Domain;
 let ids: string[];
-let cursors: { events: string; list: string; keys: string; keyId: string };
+let cursors: { events: string; list: string; keys: string; keyId: string; spaceId: string };
 
 const fields = {
   agentId: AGENT,
@@ -43,6 +43,8 @@ beforeAll(async () => {
     idempotency: { key: 'shared-key', fingerprint: CANARY },
   });
   const key = await first.memory.createKey(caller, { scopes: ['memories:read'], name: CANARY });
+  const members = [{ agentId: AGENT, role: 'writer' as const }];
+  const { space } = await first.memory.createSpace(caller, { name: CANARY, members });
   await first.drain();
   await second.drain();
   const events = await first.memory.events(caller, { order: 'asc', limit: 1, filter: {} });
@@ -53,6 +55,7 @@ beforeAll(async () => {
     list: list.nextCursor ?? '',
     keys: keys.nextCursor ?? '',
     keyId: key.key.id,
+    spaceId: space.id,
   };
 });
 
@@ -92,6 +95,9 @@ describe('a tenant with the ids, cursors, keys and words of another', () => {
       retention: memory.retention(caller, id),
       related: memory.related(caller, id, { limit: 10, crossUser: true }),
       revokeKey: memory.revokeKey(caller, cursors.keyId),
+      setMember: memory.setMember(caller, cursors.spaceId, { agentId: AGENT, role: 'reader' }),
+      removeMember: memory.removeMember(caller, cursors.spaceId, AGENT),
+      deleteSpace: memory.deleteSpace(caller, cursors.spaceId),
       policy: memory.policy(caller, AGENT),
       clearPolicy: memory.clearPolicy(caller, AGENT),
     };
@@ -101,6 +107,8 @@ describe('a tenant with the ids, cursors, keys and words of another', () => {
       [
         ...Object.values(single),
         Promise.resolve(many),
+        memory.listSpaces(caller, { limit: 50 }),
+        memory.listSpaces(caller, { limit: 50, cursor: cursors.keys }),
         ...ACTIONS.map((action) => control({ action, memoryIds: ids })),
         control({ action: 'prioritize', memoryIds: ids, boostFactor: 2 }),
         memory.list(caller, { order: '-created_at', limit: 100 }, 1e6),

@@ -15,6 +15,7 @@ import { inMemoryApiKeys, inMemoryKeyCache } from './keys.ts';
 import { inMemoryLexicalIndex, inMemoryMembers } from './lexical.ts';
 import { inMemoryLog } from './log.ts';
 import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
+import { inMemorySpaces } from './spaces.ts';
 import { createStore, type Store } from './store.ts';
 import { inMemoryVectorIndex } from './vectors.ts';
 import { inMemoryWarmTier } from './warm.ts';
@@ -51,6 +52,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     lexical: behind('postgres', inMemoryLexicalIndex(store)),
     members: behind('postgres', inMemoryMembers(store)),
     apiKeys: behind('postgres', inMemoryApiKeys(store)),
+    spaces: behind('postgres', inMemorySpaces(store)),
     hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
     keyCache: behind('redis', inMemoryKeyCache()),
     cold: behind('chroma', inMemoryColdTier()),

@@ -2,6 +2,7 @@
 import type { ApiKeyStore } from '../../../layers/memory/auth/key-store.ts';
 import { type CachedKey, type KeyCache, STALE_SECONDS_MAX } from '../../../layers/memory/auth/port.ts';
 import { SECOND_MS } from '../../../layers/memory/clock.ts';
+import type { SpaceRole } from '../../../layers/memory/model/caller.ts';
 import { pageOf } from './paging.ts';
 import { copyOf, type Store } from './store.ts';
 
@@ -12,14 +13,28 @@ export function inMemoryApiKeys(store: Store): ApiKeyStore {
         const key = [...store.of(tenantId).apiKeys.values()].find((row) => row.hash === hash);
         if (!key) continue;
         const { id, scopes, agentId, expiresAt, revokedAt } = copyOf(key);
-        return { tenantId, id, scopes, agentId, spaceRoles: {}, expiresAt, revokedAt };
+        const spaceRoles = rolesOf(store, tenantId, agentId);
+        return { tenantId, id, scopes, agentId, spaceRoles, expiresAt, revokedAt };
       }
       return null;
     },
     find: async (tenantId, id) => copyOf(store.of(tenantId).apiKeys.get(id) ?? null),
     list: async (tenantId, page) => pageOf(copyOf([...store.of(tenantId).apiKeys.values()]), page, ({ id }) => [id]),
+    async hashesOf(tenantId, agentIds) {
+      const bound = [...store.of(tenantId).apiKeys.values()].filter(
+        ({ agentId, revokedAt }) => agentId !== null && agentIds.includes(agentId) && revokedAt === null,
+      );
+      return bound.map(({ hash }) => hash);
+    },
     addTenant: async (tenantId) => store.addTenant(tenantId),
   };
+}
+
+function rolesOf(store: Store, tenantId: string, agentId: string | null): Record<string, SpaceRole> {
+  const roles = [...store.of(tenantId).spaces.values()].flatMap(({ id, members }) =>
+    members.filter((member) => member.agentId === agentId).map(({ role }) => [id, role] as const),
+  );
+  return Object.fromEntries(roles);
 }
 
 const DROPPED_MS = 60 * SECOND_MS;

@@ -1,9 +1,10 @@
 /** The event log in memory: a commit checks everything first and then changes everything. */
 import { DAY_MS, type Instant } from '../../../layers/memory/clock.ts';
-import { AurenError } from '../../../layers/memory/errors.ts';
+import { AurenError, invalidField } from '../../../layers/memory/errors.ts';
 import type { Commit, EventLog, RowWrite } from '../../../layers/memory/log/port.ts';
 import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
 import { maySee, passes } from './events.ts';
+import { applySpace } from './spaces.ts';
 import { contentFromLog, copyOf, decodeCursor, encodeCursor, nameOfKey, type Store, type TenantData } from './store.ts';
 
 const BACKLOG_MAX = 10_000;
@@ -34,6 +35,7 @@ export function inMemoryLog(store: Store): EventLog {
       if (replay) return { replay };
       checkSeqs(data, commit);
       checkRows(data, commit);
+      checkSpaces(data, commit);
       apply(data, copyOf(commit));
       return { replay: null };
     },
@@ -97,6 +99,20 @@ function checkRows(data: TenantData, { rows = [], ended = [] }: Commit): void {
   }
 }
 
+/** Memories lie in spaces that are there, and a space with memories in it stays. */
+function checkSpaces(data: TenantData, { rows = [], ended = [], space }: Commit): void {
+  const unknown = rows.some(({ record }) => record.spaceId !== null && !data.spaces.has(record.spaceId));
+  if (unknown) throw invalidField('space_id', 'there is no such space.');
+  if (space?.write !== 'delete') return;
+  const left = [...data.rows.values()].filter(
+    ({ record }) => record.spaceId === space.id && !ended.includes(record.id),
+  );
+  if (left.length === 0) return;
+  throw new AurenError('conflict', 'Memories lie in this space.', {
+    errors: [{ path: 'id', message: 'is not empty' }],
+  });
+}
+
 function apply(data: TenantData, commit: Commit): void {
   data.events.push(...commit.events);
   for (const write of commit.rows ?? []) applyRow(data, write);
@@ -111,6 +127,7 @@ function apply(data: TenantData, commit: Commit): void {
   if (commit.apiKey && head) {
     data.apiKeys.set(commit.apiKey.id, { ...commit.apiKey, seq: head.seq, headHash: head.hash });
   }
+  applySpace(data, commit);
   if (commit.idempotency) {
     const { key, fingerprint, reply } = commit.idempotency;
     data.idempotency.set(key, { fingerprint, reply, at: commit.now });

@@ -8,6 +8,8 @@ import type { LogEvent } from '../../../layers/memory/model/event.ts';
 import type { JsonObject } from '../../../layers/memory/model/json.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import type { RetentionPolicy } from '../../../layers/memory/policy/retention-policy.ts';
+import type { StoredSpace } from '../../../layers/memory/spaces/port.ts';
+import { NOON } from '../clock.ts';
 
 export interface StoredRow {
   record: Omit<MemoryRecord, 'content'>;
@@ -32,6 +34,7 @@ export interface TenantData {
   idempotency: Map<string, { fingerprint: string; reply: IdempotentReply; at: Instant }>;
   policies: Map<string, RetentionPolicy>;
   apiKeys: Map<string, StoredApiKey>;
+  spaces: Map<string, StoredSpace>;
 }
 
 export interface Store {
@@ -39,6 +42,8 @@ export interface Store {
   /** False where the tenant was known already. */
   addTenant(tenantId: string): boolean;
   tenants(): string[];
+  /** A space without members, for tests that are about memories. */
+  addSpace(tenantId: string, id: string): void;
 }
 
 export function createStore(): Store {
@@ -56,6 +61,10 @@ export function createStore(): Store {
       return isNew;
     },
     tenants: () => [...known].sort(),
+    addSpace(tenantId, id) {
+      const head = { seq: 1, headHash: '' };
+      this.of(tenantId).spaces.set(id, { id, name: id, createdAt: NOON, members: [], ...head });
+    },
   };
 }
 
@@ -67,6 +76,7 @@ const emptyTenant = (): TenantData => ({
   idempotency: new Map(),
   policies: new Map(),
   apiKeys: new Map(),
+  spaces: new Map(),
 });
 
 /** Two parties never share an object, as with a real engine. */

@@ -221,6 +221,32 @@ const ROWS: Partial<Record<RouteName, Row[]>> = {
       'agent_id',
     ],
   ],
+  'create-space': [
+    invalid('no name', { body: {} }, 'name'),
+    invalid('an empty name', { body: { name: '' } }, 'name'),
+    invalid('an unknown role', { body: { name: 'n', members: [{ agent_id: 'a', role: 'owner' }] } }, 'members[0].role'),
+    invalid('a member without a role', { body: { name: 'n', members: [{ agent_id: 'a' }] } }, 'members[0].role'),
+    invalid(
+      'an agent twice',
+      { body: { name: 'n', members: ['reader', 'writer'].map((role) => ({ agent_id: 'a', role })) } },
+      'members',
+    ),
+    invalid(
+      '101 members',
+      { body: { name: 'n', members: Array.from({ length: 101 }, (_, n) => ({ agent_id: `a${n}`, role: 'reader' })) } },
+      'members',
+    ),
+    unknown('an id of the caller', { body: { name: 'n', id: 'mine' } }, 'id'),
+  ],
+  'list-spaces': [invalid('limit 51', { query: 'limit=51' }, 'limit')],
+  'set-member': [
+    invalid('no role', { body: {} }, 'role'),
+    invalid('an unknown role', { body: { role: 'admin' } }, 'role'),
+    invalid('an id that is none', { path: { id: 'lab' }, body: { role: 'reader' } }, 'id'),
+    invalid('an agent with a line break', { path: { agent_id: 'a\nb' }, body: { role: 'reader' } }, 'agent_id'),
+  ],
+  'remove-member': [unknown('a body', { body: { role: 'reader' } }, 'body')],
+  'delete-space': [invalid('the id of a memory', { path: { id: MEMORY_ID } }, 'id')],
 };
 
 const rows = Object.entries(ROWS).flatMap(([name, list]) =>

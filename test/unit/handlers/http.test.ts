@@ -13,6 +13,7 @@ const UNKNOWN_ID = `mem_${'0'.repeat(32)}`;
 interface Seed {
   id: string;
   keyId: string;
+  spaceId: string;
 }
 
 interface Case {
@@ -101,6 +102,18 @@ const CASES: Record<RouteName, Case> = {
   },
   'list-keys': { body: ({ keyId }) => ({ keys: expect.arrayContaining([expect.objectContaining({ id: keyId })]) }) },
   'revoke-key': { request: ({ keyId }) => ({ path: { id: keyId } }), status: 204 },
+  'create-space': {
+    request: () => ({ body: { name: 'Lab', members: [{ agent_id: AGENT, role: 'writer' }] } }),
+    status: 201,
+    body: () => ({ id: expect.stringMatching(/^spc_[0-9a-f]{32}$/), members: [{ agent_id: AGENT, role: 'writer' }] }),
+  },
+  'list-spaces': { body: ({ spaceId }) => ({ spaces: [{ id: spaceId, name: 'Team' }], next_cursor: null }) },
+  'set-member': {
+    request: ({ spaceId }) => ({ path: { id: spaceId, agent_id: 'coach' }, body: { role: 'reader' } }),
+    body: () => ({ agent_id: 'coach', role: 'reader' }),
+  },
+  'remove-member': { request: ({ spaceId }) => ({ path: { id: spaceId, agent_id: AGENT } }), status: 204 },
+  'delete-space': { request: ({ spaceId }) => ({ path: { id: spaceId } }), status: 204 },
   health: {
     body: () => ({ status: 'ok', engines: { postgres: { ok: true }, redis: { ok: true }, chroma: { ok: true } } }),
   },
@@ -117,7 +130,9 @@ beforeEach(async () => {
   await world.call('store-memory', { body: { ...DRAFT, type: 'insight' } });
   await world.call('control-memories', { path: { agent_id: AGENT }, body: policy });
   const key = await world.call('create-key', { body: { scopes: ['memories:read'] } });
-  seed = { id: stored.body.id, keyId: key.body.id };
+  const members = [{ agent_id: AGENT, role: 'reader' }];
+  const space = await world.call('create-space', { body: { name: 'Team', members } });
+  seed = { id: stored.body.id, keyId: key.body.id, spaceId: space.body.id };
   expect(await world.deliver()).toBe(0);
 });
 afterEach(() => {

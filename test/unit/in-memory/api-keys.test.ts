@@ -13,6 +13,11 @@ describeApiKeysContract('in memory', async () => {
     await apiKeys.addTenant(tenantId);
     return tenantId;
   };
-  return { apiKeys, log: inMemoryLog(store), newTenant, addSpace: async () => {} };
+  return {
+    apiKeys,
+    log: inMemoryLog(store),
+    newTenant,
+    addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
+  };
 });
 describeKeyCacheContract('in memory', async () => ({ keyCache: inMemoryKeyCache() }));

@@ -13,6 +13,6 @@ describeConsumersContract('in memory', async () => {
       store.addTenant(tenantId);
       return tenantId;
     },
-    addSpace: async () => {},
+    addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
   };
 });

@@ -18,7 +18,7 @@ async function make(): Promise<LogSubject> {
     catalog: inMemoryCatalog(store),
     warm: inMemoryWarmTier(store),
     newTenant: async () => uniqueName('tenant'),
-    addSpace: async () => {},
+    addSpace: async (tenantId, spaceId) => store.addSpace(tenantId, spaceId),
   };
 }
 

@@ -22,7 +22,7 @@ const lexicalSubject = async () => {
     catalog: inMemoryCatalog(store),
     warm: inMemoryWarmTier(store),
     newTenant,
-    addSpace: async () => {},
+    addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
   };
 };
 

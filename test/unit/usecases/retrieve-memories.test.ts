@@ -160,6 +160,7 @@ describe('what nobody may read', () => {
 
   it('is nothing that belongs to the user or to a space of the caller', async () => {
     const session = await aSession();
+    session.ports.store.addSpace(TENANT, 'space_1');
     const [ofUser, ofSpace] = [await session.store({ userId: 'u1' }), await session.store({ spaceId: 'space_1' })];
     const coach = session.caller('coach', { spaceRoles: { space_1: 'reader' } });
 

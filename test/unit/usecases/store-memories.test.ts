@@ -61,7 +61,8 @@ describe('a stored memory', () => {
     [{ userId: 'u1', spaceId: 'space_1' }, 'space'],
     [{ userId: 'u1', visibility: 'agent' as const }, 'agent'],
   ])('with %o is visible to: %s', async (fields, visibility) => {
-    const { store } = await aSession();
+    const { ports, store } = await aSession();
+    ports.store.addSpace(TENANT, 'space_1');
 
     expect((await store(fields)).visibility).toBe(visibility);
   });
@@ -156,11 +157,22 @@ describe('a store that is refused', () => {
   });
 
   it('is let through for a writer of the space and for an unbound key', async () => {
-    const { memory, caller } = await aSession();
+    const { ports, memory, caller } = await aSession();
+    ports.store.addSpace(TENANT, 'space_1');
     const writer = caller('neuroscientist', { spaceRoles: { space_1: 'writer' } });
 
     for (const by of [writer, caller()])
       expect((await memory.store(by, { ...draft, spaceId: 'space_1' })).memory.visibility).toBe('space');
+  });
+});
+
+describe('a space that is not there', () => {
+  it('takes no memory, also not of an unbound key', async () => {
+    const { memory, caller } = await aSession();
+
+    const refused = memory.store(caller(), { ...draft, spaceId: 'space_1' });
+
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_field', errors: [{ path: 'space_id' }] });
   });
 });
 

@@ -143,7 +143,8 @@ describe('a patch that is refused', () => {
   });
 
   it('is let through for a writer of its space, not for a reader', async () => {
-    const { memory, caller, store } = await aSession();
+    const { ports, memory, caller, store } = await aSession();
+    ports.store.addSpace(TENANT, 'space_1');
     const { id } = await store({ spaceId: 'space_1' });
     const as = (role: 'reader' | 'writer') =>
       memory.update(caller('coach', { spaceRoles: { space_1: role } }), id, { priority: 1 }, {});
@@ -153,7 +154,8 @@ describe('a patch that is refused', () => {
   });
 
   it('may not move a memory into a space in which the caller does not write', async () => {
-    const { memory, caller, store } = await aSession();
+    const { ports, memory, caller, store } = await aSession();
+    ports.store.addSpace(TENANT, 'space_1');
     const { id } = await store();
     const move = (spaceRoles: Record<string, 'reader' | 'writer'>) =>
       memory.update(caller('neuroscientist', { spaceRoles }), id, { spaceId: 'space_1' }, {});
@@ -161,6 +163,18 @@ describe('a patch that is refused', () => {
     await expect(move({})).rejects.toMatchObject({ code: 'invalid_field' });
     await expect(move({ space_1: 'reader' })).rejects.toMatchObject({ code: 'not_owner' });
     expect((await move({ space_1: 'writer' })).spaceId).toBe('space_1');
+  });
+
+  it('may not show a memory to a space that its agent has left, or only reads in', async () => {
+    const { ports, memory, caller, store } = await aSession();
+    ports.store.addSpace(TENANT, 'space_1');
+    const { id } = await store({ spaceId: 'space_1', visibility: 'agent' });
+    const show = (spaceRoles: Record<string, 'reader' | 'writer'>) =>
+      memory.update(caller('neuroscientist', { spaceRoles }), id, { visibility: 'space' }, {});
+
+    await expect(show({})).rejects.toMatchObject({ code: 'invalid_field' });
+    await expect(show({ space_1: 'reader' })).rejects.toMatchObject({ code: 'not_owner' });
+    expect((await show({ space_1: 'writer' })).visibility).toBe('space');
   });
 
   it('may not pin beyond half of the hot tier', async () => {

@@ -20,6 +20,13 @@ export const anApiKey = {
   revokedAt: null,
 };
 
+export const aSpace = {
+  id: `spc_${'0'.repeat(32)}`,
+  name: 'Lab',
+  createdAt: AT,
+  members: [{ agentId: 'neuroscientist', role: 'writer' as const }],
+};
+
 export const aPlacedEvent = (): PlacedEvent => ({
   ...anEvent({ tenantId: 'tenant-a', streamId: 'policy:neuroscientist', at: AT, agentId: 'neuroscientist' }),
   cursor: 'c1',
@@ -73,6 +80,11 @@ const answers = (): AurenMemory => ({
   createKey: async () => ({ key: anApiKey, apiKey: 'auren_local_secret' }),
   listKeys: async () => ({ items: [anApiKey], nextCursor: null }),
   revokeKey: async () => undefined,
+  createSpace: async () => ({ space: aSpace, replayed: false }),
+  listSpaces: async () => ({ items: [aSpace], nextCursor: null }),
+  setMember: async (_, __, member) => member,
+  removeMember: async () => undefined,
+  deleteSpace: async () => undefined,
   health: async () => ({ status: 'ok', engines: { postgres: engine, redis: engine, chroma: engine } }),
 });
 

@@ -6,6 +6,8 @@ import { fakeMemory } from './fake-memory.ts';
 
 export const MEMORY_ID = `mem_${'0199a4c2f1b87c3d'.repeat(2)}`;
 
+export const SPACE_ID = `spc_${'0199a4c2f1b87c3d'.repeat(2)}`;
+
 export interface RequestOptions {
   path?: Record<string, string>;
   query?: string;
@@ -19,7 +21,8 @@ export interface RequestOptions {
   bytes?: Buffer;
 }
 
-const PATH_VALUES: Record<string, string> = { id: MEMORY_ID, agent_id: 'neuroscientist' };
+/** Ids are of what the path speaks of. */
+const idIn = (path: string) => (path.startsWith('/v1/spaces') ? SPACE_ID : MEMORY_ID);
 
 export const routeOf = (name: RouteName) => {
   const route = HTTP_ROUTES.find((row) => row.name === name);
@@ -35,7 +38,7 @@ function bodyText({ body, text, bytes }: RequestOptions): string | undefined {
 export function requestTo(name: RouteName, options: RequestOptions = {}): HttpEvent {
   const route = routeOf(name);
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
-  const values = Object.fromEntries(names.map((key) => [key, PATH_VALUES[key] ?? '']));
+  const values = Object.fromEntries(names.map((key) => [key, key === 'id' ? idIn(route.path) : 'neuroscientist']));
   const text = bodyText(options);
   return {
     rawPath: route.path,

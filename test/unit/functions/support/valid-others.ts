@@ -1,6 +1,7 @@
 /** The least and the fullest requests to search, control, count, follow and administer, and what the domain is called with. */
+import { expect } from 'vitest';
 import type { RouteName } from '../../../../functions/routes.ts';
-import { MEMORY_ID } from './requests.ts';
+import { MEMORY_ID, SPACE_ID } from './requests.ts';
 import type { Case } from './valid-memories.ts';
 
 const FULL_SEARCH = {
@@ -162,6 +163,35 @@ export const OTHER_CASES = {
   ],
   'list-keys': [{ called: [{ limit: 50 }] }],
   'revoke-key': [{ request: { path: { id: 'key_2' } }, called: ['key_2'] }],
+  'create-space': [
+    { request: { body: { name: 'Lab' } }, called: [{ name: 'Lab', members: [] }, undefined] },
+    {
+      request: {
+        body: { name: 'Lab', members: [{ agent_id: 'a', role: 'reader' }] },
+        headers: { 'idempotency-key': 'k' },
+      },
+      called: [
+        { name: 'Lab', members: [{ agentId: 'a', role: 'reader' }] },
+        { key: 'k', fingerprint: expect.any(String) },
+      ],
+    },
+  ],
+  'list-spaces': [
+    { called: [{ limit: 50 }] },
+    { request: { query: 'limit=1&cursor=c' }, called: [{ limit: 1, cursor: 'c' }] },
+  ],
+  'set-member': [
+    { request: { body: { role: 'reader' } }, called: [SPACE_ID, { agentId: 'neuroscientist', role: 'reader' }] },
+    {
+      request: { body: { role: 'writer' }, agentId: 'another' },
+      called: [SPACE_ID, { agentId: 'neuroscientist', role: 'writer' }],
+    },
+  ],
+  'remove-member': [
+    { called: [SPACE_ID, 'neuroscientist'] },
+    { request: { agentId: 'another' }, called: [SPACE_ID, 'neuroscientist'] },
+  ],
+  'delete-space': [{ called: [SPACE_ID] }],
   health: [{ called: [] }],
   openapi: [{}],
   docs: [{}],
