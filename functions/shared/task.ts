@@ -1,4 +1,5 @@
 /** Functions that a schedule, a deployment or an operator calls: they answer a report, and a failure fails the invocation. */
+import { AurenError } from '@auren/memory/errors.ts';
 import type { Context } from 'aws-lambda';
 import { describeError, log } from './log.ts';
 
@@ -27,7 +28,9 @@ export function task<D, R>(
       log('info', 'a task is done', { task: name, ...(logged ? { report } : {}) });
       return report;
     } catch (error) {
-      log('error', 'a task failed', { task: name, error: describeError(error) });
+      // A refusal is the caller's matter and is answered; anything else is ours.
+      const isRefusal = error instanceof AurenError && error.code !== 'engine_unavailable';
+      log(isRefusal ? 'info' : 'error', 'a task failed', { task: name, error: describeError(error) });
       throw error;
     }
   };
