@@ -5,7 +5,8 @@ import { startStack, type TestStack } from '../support/stack.ts';
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startStack();
+  // Engines of its own: on the shared ones a sweep would go through the tenants of every other test.
+  stack = await startStack({ engines: 'own' });
 });
 
 afterAll(() => stack.stop());
