@@ -1,30 +1,8 @@
 /** set_retention tried out without effect, and the standing policy taken back. */
 import { describe, expect, it } from 'vitest';
-import type { ControlAction } from '../../../layers/memory/memory.ts';
-import type { RetentionCriteria } from '../../../layers/memory/policy/retention-policy.ts';
 import { aSearch } from '../../support/a-search.ts';
-import { aSession, rowOf, type Session, TENANT } from './session.ts';
-
-const AGENT = 'neuroscientist';
-type Retention = Extract<ControlAction, { action: 'set_retention' }>;
-
-const ask = (criteria: RetentionCriteria, options: Partial<Retention> = {}): Retention => ({
-  action: 'set_retention',
-  criteria,
-  onFail: 'demote',
-  simulate: false,
-  queries: [],
-  ...options,
-});
-const retain = async ({ memory, caller }: Session, action: Retention, options = {}) =>
-  (await memory.control(caller(AGENT), AGENT, action, options)).body;
-
-/** Two memories: one worth keeping at priority 7, one not. */
-async function two() {
-  const session = await aSession();
-  const [kept, let_go] = [await session.store({ priority: 8 }), await session.store({ priority: 3 })];
-  return { session, kept, released: let_go };
-}
+import { AGENT, ask, retain, two } from './a-retention.ts';
+import { aSession, rowOf, TENANT } from './session.ts';
 
 describe('a simulation', () => {
   it('says what would happen, and nothing happens', async () => {

@@ -1,30 +1,9 @@
 /** set_retention: the standing policy, what it keeps and lets go, simulated and for real. */
 import { describe, expect, it } from 'vitest';
-import type { ControlAction } from '../../../layers/memory/memory.ts';
 import type { RetentionCriteria } from '../../../layers/memory/policy/retention-policy.ts';
 import { daysAfter, NOON } from '../../support/clock.ts';
-import { aSession, raceOnce, rowOf, type Session, TENANT } from './session.ts';
-
-const AGENT = 'neuroscientist';
-type Retention = Extract<ControlAction, { action: 'set_retention' }>;
-
-const ask = (criteria: RetentionCriteria, options: Partial<Retention> = {}): Retention => ({
-  action: 'set_retention',
-  criteria,
-  onFail: 'demote',
-  simulate: false,
-  queries: [],
-  ...options,
-});
-const retain = async ({ memory, caller }: Session, action: Retention, options = {}) =>
-  (await memory.control(caller(AGENT), AGENT, action, options)).body;
-
-/** Two memories: one worth keeping at priority 7, one not. */
-async function two() {
-  const session = await aSession();
-  const [kept, let_go] = [await session.store({ priority: 8 }), await session.store({ priority: 3 })];
-  return { session, kept, released: let_go };
-}
+import { AGENT, ask, type Retention, retain, two } from './a-retention.ts';
+import { aSession, raceOnce, rowOf, TENANT } from './session.ts';
 
 describe('a retention policy', () => {
   it('marks what it keeps, demotes the rest to warm, and answers both', async () => {
