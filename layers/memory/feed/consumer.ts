@@ -20,8 +20,11 @@ export interface Projection {
   readonly batchSize: number;
   /** Applies events in order. Throws if any of them could not be applied; they come again. */
   apply(tenantId: string, events: readonly PlacedEvent[]): Promise<void>;
-  /** Builds the projection anew where there is no cursor, and answers the cursor that it stands for; null: read the log from its beginning. */
-  start?(tenantId: string): Promise<string | null>;
+  /**
+   * Builds the projection anew where there is no cursor, and answers the cursor that it stands for; null: read the log from its
+   * beginning. Calls `stay` between its steps, however many: that keeps the lease, or throws where it was lost.
+   */
+  start?(tenantId: string, stay: () => Promise<void>): Promise<string | null>;
   readonly cursors?: CursorStore;
 }
 
@@ -41,6 +44,7 @@ export interface ConsumerPorts {
 
 /** Long enough for the slowest batch; a consumer that died is replaced after this. */
 const LEASE_MS = 30_000;
+const RENEW_AFTER_MS = LEASE_MS / 4;
 const HORIZON_POLL_MS = 50;
 const TRIES_MAX = 5;
 /** Between tries of an event that fails alone. */
@@ -82,23 +86,34 @@ export function createConsumer({ log, consumers }: ConsumerPorts, projection: Pr
     }
   }
 
+  const leaseLost = () =>
+    new AurenError('in_progress', `${name} lost its lease on the log of a tenant; another consumer goes on.`);
+
   async function advance(tenantId: string, cursor: string, caughtUp: boolean): Promise<void> {
     await projection.cursors?.advance(tenantId, cursor, caughtUp);
-    if (!(await consumers.advance(name, tenantId, owner, cursor, LEASE_MS))) {
-      throw new AurenError('in_progress', `${name} lost its lease on the log of a tenant; another consumer goes on.`);
-    }
+    if (!(await consumers.advance(name, tenantId, owner, cursor, LEASE_MS))) throw leaseLost();
   }
 
   async function startCursor(tenantId: string, leased: string | null): Promise<string | null> {
     const stored = projection.cursors ? await projection.cursors.cursor(tenantId) : leased;
-    return stored ?? (await projection.start?.(tenantId)) ?? null;
+    let renewedMs = Date.now();
+    const stay = async () => {
+      if (Date.now() - renewedMs < RENEW_AFTER_MS) return;
+      // Takes a wake mark with it: nothing of the log has been read yet.
+      if ((await consumers.acquire(name, tenantId, owner, LEASE_MS)) === null) throw leaseLost();
+      renewedMs = Date.now();
+    };
+    return stored ?? (await projection.start?.(tenantId, stay)) ?? null;
   }
 
-  /** Reads and applies until nothing readable is left or the deadline has come; what is beyond the horizon is waited for. */
+  /**
+   * Reads and applies until nothing readable is left or the deadline has come; what is beyond the horizon is waited for. One batch at
+   * least: a start that took all the time would otherwise leave no cursor behind and begin anew for ever.
+   */
   async function drainLeased(tenantId: string, leased: string | null, deadline: Date): Promise<DrainReport> {
     const report: DrainReport = { tenantId, events: 0, parked: 0, caughtUp: false, heldElsewhere: false };
     let cursor = await startCursor(tenantId, leased);
-    while (!report.caughtUp && Date.now() < deadline.getTime()) {
+    do {
       const read = await log.read(tenantId, cursor, projection.batchSize);
       cursor = read.cursor;
       if (read.events.length > 0) {
@@ -112,7 +127,7 @@ export function createConsumer({ log, consumers }: ConsumerPorts, projection: Pr
         // Woken meanwhile: the lease is still ours, look again.
         report.caughtUp = await consumers.release(name, tenantId, owner);
       }
-    }
+    } while (!report.caughtUp && Date.now() < deadline.getTime());
     return report;
   }
 

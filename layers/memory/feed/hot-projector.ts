@@ -56,12 +56,13 @@ export function createHotProjector({ log, catalog, hot, clock, onEvicted }: HotP
      * The cursor is taken first: what changes while the pages are read comes again as events. Copies that are there already may be of
      * memories that have ended since: then the whole log is read again, which takes them out.
      */
-    async start(tenantId) {
+    async start(tenantId, stay) {
       const cursor = (await hot.count(tenantId)) > 0 ? null : await log.horizon(tenantId);
       let afterId: string | null = null;
       do {
         const page: CatalogRow[] = await catalog.hotPage(tenantId, afterId, BATCH, instant(clock.now()));
         await put(tenantId, page);
+        await stay();
         afterId = page.length < BATCH ? null : (page.at(-1)?.id ?? null);
       } while (afterId !== null);
       return cursor;

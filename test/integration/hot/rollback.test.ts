@@ -24,7 +24,7 @@ async function prepare(engine: HotEngine) {
     return step.record;
   };
   const drain = async () => {
-    const from = (await hot.cursor(tenantId)) ?? (await projector.start?.(tenantId)) ?? null;
+    const from = (await hot.cursor(tenantId)) ?? (await projector.start?.(tenantId, async () => undefined)) ?? null;
     const { events, cursor } = await log.read(tenantId, from, 1_000);
     await projector.apply(tenantId, events);
     await hot.advance(tenantId, cursor, true);

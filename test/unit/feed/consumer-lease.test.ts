@@ -1,9 +1,44 @@
 /** The lease of a consumer and the time that it has: whatever ends a drain, the next one can begin at once. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineUnavailable } from '../../../layers/memory/errors.ts';
 import { inMs, LEASE_MS, NAME, prepare, TENANT, unavailable } from './a-consumer.ts';
 
 describe('a lease', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is kept by a start that takes longer, as long as it says that it goes on', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+    const free: boolean[] = [];
+    const start = async (_: string, stay: () => Promise<void>) => {
+      pass(0.7 * LEASE_MS);
+      await stay();
+      pass(0.7 * LEASE_MS);
+      free.push(await isFree());
+      return null;
+    };
+    const { drain, isFree } = await prepare({ start } as object);
+
+    await drain();
+
+    expect(free).toEqual([false]);
+  });
+
+  it('that was lost meanwhile ends the start', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const start = async (_: string, stay: () => Promise<void>) => {
+      vi.setSystemTime(Date.now() + 2 * LEASE_MS);
+      await ports.consumers.acquire(NAME, TENANT, 'another', LEASE_MS);
+      await stay();
+      return null;
+    };
+    const { ports, drain } = await prepare({ start } as object);
+
+    await expect(drain()).rejects.toMatchObject({ code: 'in_progress' });
+  });
+
   it('that another holds is left alone, with a mark for it to look again', async () => {
     const { ports, applied, drain } = await prepare();
     await ports.consumers.acquire(NAME, TENANT, 'another', LEASE_MS);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineUnavailable } from '../../../layers/memory/errors.ts';
 import { createConsumer } from '../../../layers/memory/feed/consumer.ts';
 import { aMemory, storedCommit } from '../../support/builders.ts';
-import { LEASE_MS, NAME, prepare, soon, TENANT, unavailable } from './a-consumer.ts';
+import { inMs, LEASE_MS, NAME, prepare, soon, TENANT, unavailable } from './a-consumer.ts';
 
 describe('a drain', () => {
   it('applies every event once, in order, in batches, and keeps the cursor', async () => {
@@ -202,5 +202,25 @@ describe('a projection with a cursor of its own', () => {
     await drain();
 
     expect(applied).toEqual(ids);
+  });
+
+  it('that took all the time to build leaves a cursor behind, so that the next drain goes on', async () => {
+    const { state, cursors } = ownCursor();
+    let builds = 0;
+    const start = async () => {
+      builds += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return null;
+    };
+    const { ids, applied, drain } = await prepare({ cursors, start, batchSize: 2 } as object);
+
+    const reports = [await drain(inMs(10)), await drain()];
+
+    expect(reports).toMatchObject([
+      { events: 2, caughtUp: false },
+      { events: 1, caughtUp: true },
+    ]);
+    expect(applied).toEqual(ids);
+    expect([builds, state.caughtUp]).toEqual([1, [false, false, true]]);
   });
 });

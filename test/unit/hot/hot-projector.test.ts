@@ -124,7 +124,7 @@ describe('the hot projector', () => {
     const onEvicted = async () => Promise.reject(new Error('nothing has to leave'));
     const projector = createHotProjector({ log, catalog: whilePaging, hot, clock, onEvicted });
 
-    const cursor = (await projector.start?.(TENANT)) ?? '';
+    const cursor = (await projector.start?.(TENANT, async () => undefined)) ?? '';
 
     const ids = memories.map(({ id }) => id).filter((id) => id !== gone.id && id !== warm.id);
     expect(
