@@ -2,14 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@auren/memory/clock.ts';
 import { composeHotProjecting } from '@auren/memory/compose.ts';
 import { openFloors } from './floors.ts';
 import { describeMachine } from './machine.ts';
 import { measure, type Result } from './measure.ts';
+import { MovableClock } from './movable-clock.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { overHttp, startGateway } from './over-http.ts';
 import { say } from './progress.ts';
-import { asText, type Report } from './report.ts';
+import { asText, type OperationsReport, type Report } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import type { Bench } from './scenarios/bench-case.ts';
 import { retrieving } from './scenarios/retrieve.ts';
@@ -17,6 +19,7 @@ import { searching } from './scenarios/search.ts';
 import { storing } from './scenarios/store.ts';
 import { drained, type Seeded, seed } from './seed.ts';
 import { type Stage, setUp } from './stage.ts';
+import { measureSweep } from './sweep/measure.ts';
 
 const RESULTS_DIR = join(import.meta.dirname, 'results');
 
@@ -32,8 +35,11 @@ async function measureAll(scenarios: Scenario[], options: BenchOptions, stage: S
   return results;
 }
 
-const wanted = (scenarios: Scenario[], { only }: BenchOptions) =>
-  scenarios.filter(({ name }) => only.length === 0 || only.some((beginning) => name.startsWith(beginning)));
+const isWanted = (name: string, { only }: BenchOptions) =>
+  only.length === 0 || only.some((beginning) => name.startsWith(beginning));
+
+const wanted = (scenarios: Scenario[], options: BenchOptions) =>
+  scenarios.filter(({ name }) => isWanted(name, options));
 
 /**
  * What reads comes first, then HTTP, then what stores: the data set stays what it is for as long as possible, and the
@@ -43,7 +49,7 @@ async function run(
   stage: Stage,
   seeded: Seeded,
   options: BenchOptions,
-): Promise<Pick<Report, 'inHandler' | 'overHttp'>> {
+): Promise<Pick<OperationsReport, 'inHandler' | 'overHttp'>> {
   const bench: Bench = {
     stage,
     seeded,
@@ -66,33 +72,54 @@ async function throughGateway(stage: Stage, seeded: Seeded, options: BenchOption
   }
 }
 
+/** Engines of its own and a clock that only moves on here: the others' memories must not come of age. */
+async function sweeping(options: BenchOptions): Promise<Pick<Report, 'sweep'>> {
+  if (!isWanted('sweep', options)) return {};
+  const clock = new MovableClock();
+  const stage = await setUp(RESULTS_DIR, clock);
+  try {
+    return { sweep: await measureSweep(stage, clock, options.sweptMemories) };
+  } finally {
+    await stage.stop();
+  }
+}
+
+async function operations(options: BenchOptions): Promise<OperationsReport | undefined> {
+  if (options.only.length > 0 && options.only.every((name) => name === 'sweep')) return undefined;
+  const stage = await setUp(RESULTS_DIR, systemClock);
+  try {
+    const seeded = await seed(stage, options);
+    const { embedder } = stage;
+    const { memories, users } = options;
+    return {
+      engines: stage.describe(),
+      embedder: embedder.model,
+      memories,
+      users,
+      ...(await run(stage, seeded, options)),
+    };
+  } finally {
+    await stage.stop();
+  }
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(USAGE);
   const date = new Date().toISOString();
-  const machine = describeMachine();
-  const stage = await setUp(RESULTS_DIR);
-  try {
-    const seeded = await seed(stage, options);
-    const report: Report = {
-      date,
-      machine,
-      engines: stage.describe(),
-      embedder: stage.embedder.model,
-      memories: options.memories,
-      users: options.users,
-      ...(await run(stage, seeded, options)),
-      loadAtEnd: Number(loadavg()[0]?.toFixed(2)),
-    };
-    mkdirSync(RESULTS_DIR, { recursive: true });
-    const file = join(RESULTS_DIR, `${date.replaceAll(':', '-').slice(0, 19)}.json`);
-    const json = JSON.stringify(report, null, 2);
-    writeFileSync(file, `${json}\n`);
-    console.log(options.json ? json : asText(report));
-    say(`\nwritten to ${file}`);
-  } finally {
-    await stage.stop();
-  }
+  const report: Report = {
+    date,
+    machine: describeMachine(),
+    operations: await operations(options),
+    ...(await sweeping(options)),
+    loadAtEnd: Number(loadavg()[0]?.toFixed(2)),
+  };
+  mkdirSync(RESULTS_DIR, { recursive: true });
+  const file = join(RESULTS_DIR, `${date.replaceAll(':', '-').slice(0, 19)}.json`);
+  const json = JSON.stringify(report, null, 2);
+  writeFileSync(file, `${json}\n`);
+  console.log(options.json ? json : asText(report));
+  say(`\nwritten to ${file}`);
 }
 
 await main();

@@ -2,17 +2,24 @@
 import type { Machine } from './machine.ts';
 import type { Result } from './measure.ts';
 import type { RoundTrips } from './round-trips.ts';
+import type { SweepResult } from './sweep/measure.ts';
 
-export interface Report {
-  date: string;
-  machine: Machine;
-  loadAtEnd: number;
+/** What single operations take, on the data set of all of them. */
+export interface OperationsReport {
   engines: string[];
   embedder: string;
   memories: number;
   users: number;
   inHandler: Result[];
   overHttp: Result[];
+}
+
+export interface Report {
+  date: string;
+  machine: Machine;
+  loadAtEnd: number;
+  operations: OperationsReport | undefined;
+  sweep?: SweepResult;
 }
 
 const HEAD = ['', 'p50', 'p95', 'p99 ms', 'x floor', 'round trips', 'callers', '/s', 'p99 ms', 'floor /s', 'goal'];
@@ -49,12 +56,10 @@ export function table(results: readonly Result[]): string {
   return [row(head), rule, ...body.map(row)].join('\n');
 }
 
-export function asText(report: Report): string {
-  const { machine, engines, embedder, memories, users, inHandler, overHttp } = report;
+function operationsText({ engines, embedder, memories, users, inHandler, overHttp }: OperationsReport): string[] {
   const floors = inHandler.map(({ title, floorTitle, floorMs }) => `  ${title}: ${floorTitle}, p50 ${floorMs.p50} ms`);
   return [
-    `${report.date} · ${machine.cores} cores, ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node} ${machine.nodeOptions}`,
-    `load ${machine.load} before, ${report.loadAtEnd} after · ${memories} memories of ${users} users · embedder ${embedder}`,
+    `${memories} memories of ${users} users · embedder ${embedder}`,
     ...engines,
     '',
     'In the handler (use case called in process): one caller, then many',
@@ -65,5 +70,27 @@ export function asText(report: Report): string {
     ...(overHttp.length === 0
       ? []
       : ['', 'Over HTTP, through the local gateway in a process of its own', table(overHttp)]),
+  ];
+}
+
+function sweepText({ memories, runs, floorPerSecond, timesFloor, coldCopiesPerSecond, goal }: SweepResult): string[] {
+  const lines = runs.map(
+    ({ due, seconds, perSecond, grownMb, roundTrips }) =>
+      `  ${due} due: ${seconds} s, ${perSecond} moves/s, memory up to ${grownMb} MB above its start; ${trips(roundTrips)}`,
+  );
+  return [
+    '',
+    `A sweep over ${memories.toLocaleString('en')} memories: ${goal.goal} ${goal.isMet ? 'met' : 'MISSED'}`,
+    ...lines,
+    `  floor: ${floorPerSecond} rows/s (x${timesFloor}); cold copies made and read back afterwards: ${coldCopiesPerSecond}/s`,
+  ];
+}
+
+export function asText({ date, machine, loadAtEnd, operations, sweep }: Report): string {
+  return [
+    `${date} · ${machine.cores} cores, ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node} ${machine.nodeOptions}`,
+    `load ${machine.load} before, ${loadAtEnd} after`,
+    ...(operations ? operationsText(operations) : []),
+    ...(sweep ? sweepText(sweep) : []),
   ].join('\n');
 }

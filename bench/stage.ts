@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '@auren/memory/clock.ts';
 import { composeAuthorize, composeMigration, composeTenants, usePorts } from '@auren/memory/compose.ts';
 import { embeddingModel } from '@auren/memory/config.ts';
 import { createEmbedder } from '@auren/memory/embedding/create.ts';
@@ -33,7 +34,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function setUp(resultsDir: string): Promise<Stage> {
+export async function setUp(resultsDir: string, clock: Clock): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'auren-bench-'));
   let engines: Engines | undefined;
   let embedder: KeptEmbedder | undefined;
@@ -62,7 +63,7 @@ export async function setUp(resultsDir: string): Promise<Stage> {
       chroma: env.CHROMA_URL,
     });
     // Consumers are drained by hand: what they cost is another process's matter, and measured over HTTP.
-    usePorts({ poke: { poke: async () => undefined }, embedder });
+    usePorts({ clock, poke: { poke: async () => undefined }, embedder });
     await (await composeMigration()).migrate();
     const [reads, writes] = [await tenant('reads'), await tenant('writes')];
     const { describe } = engines;
