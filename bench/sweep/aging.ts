@@ -31,8 +31,8 @@ function ageOf(random: Random, index: number, waves: readonly Wave[]): number {
     if (index < first + count) return waveAge(random, index % 2 === 0 ? HOT_DAYS : WARM_DAYS, inDays);
     first += count;
   }
-  // Three of five are hot and stay so, the others are warm.
-  return within(random, index % 5 < 3 ? YOUNG : MONTHS_OLD);
+  // With the waves a hot tier of some 10,000, the default capacity; the others are warm.
+  return within(random, index % 20 === 0 ? YOUNG : MONTHS_OLD);
 }
 
 /** `count` memories in batches, those of the waves first. */
