@@ -2,7 +2,7 @@
  * Groups of similar vectors: density clusters (DBSCAN, Ester et al. 1996), each brought down to the members that lie at `minSimilarity` or
  * above to its middle. Two members at a cosine of s to their middle are expected at s^2 to each other: so far does a cluster reach
  * from member to member, but never below the model's floor, under which nothing is similar. What chains several groups together is
- * taken apart by a shorter reach (docs/adr/0007).
+ * taken apart by a shorter reach, and what a group leaves over is looked at again (docs/adr/0007).
  */
 import { DBSCAN } from 'density-clustering';
 import type { Cosines } from './cosines.ts';
@@ -39,7 +39,10 @@ export function groupsIn(cosines: Cosines, grouping: Grouping): Grouped[][] {
       if (kept.length < cluster.length * KEPT_SHARE_MIN && reach < minSimilarity) {
         return within(cluster, Math.min(minSimilarity, reach + REACH_STEP));
       }
-      return kept.length < minSize ? [] : [kept];
+      if (kept.length < minSize) return [];
+      const members = new Set(kept.map(({ at }) => at));
+      const rest = cluster.filter((at) => !members.has(at));
+      return [kept, ...within(rest, reach)];
     });
   return within(all, Math.max(minSimilarity ** 2, floor)).sort((a, b) => b.length - a.length);
 }

@@ -45,7 +45,7 @@ export function termsOf(classes: readonly (readonly string[])[], rest: readonly 
     [...counts]
       .filter(([, count]) => count >= TEXTS_MIN)
       .map(([word, count]) => ({ word, weight: weight(word, count) }))
-      .sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
+      .sort((a, b) => b.weight - a.weight)
       .slice(0, TERMS_MAX)
       .map(({ word }) => word),
   );

@@ -71,7 +71,7 @@ const CASES: Record<RouteName, Case> = {
   'find-patterns': {
     request: () => ({ body: { min_cluster_size: 2 } }),
     body: () => ({
-      patterns: [{ size: 2, cross_domain: true, users: ['user_123'], terms: ['sleep', 'coffee', 'deep'] }],
+      patterns: [{ size: 2, cross_domain: true, users: ['user_123'], terms: ['deep', 'sleep', 'coffee'] }],
     }),
   },
   'list-patterns': {
