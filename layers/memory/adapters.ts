@@ -147,6 +147,21 @@ export const withVectors = /* @__PURE__ */ once(
   }),
 );
 
+export type IndexReadPorts = Pick<Ports, 'clock' | 'catalog' | 'patterns' | 'vectors'>;
+
+/** What reads of the index need, without Redis: a function with the mathematics of the map has no room for its client. */
+export const indexReads = /* @__PURE__ */ once(async (): Promise<IndexReadPorts> => {
+  if (isComplete(chosen)) return chosen;
+  const database = await postgres();
+  return {
+    clock: chosen.clock ?? systemClock,
+    catalog: createPostgresCatalog(database),
+    patterns: createPostgresPatterns(database),
+    vectors: createChromaVectors(await chroma()),
+    ...chosen,
+  };
+});
+
 export type ColdPorts = VectorPorts & Pick<Ports, 'cold'>;
 
 /** And cold memories. */
@@ -200,6 +215,7 @@ export function usePorts(ports: Partial<Ports>): void {
     chroma,
     embedder,
     withVectors,
+    indexReads,
     withCold,
     withMeaning,
     probes,

@@ -5,6 +5,7 @@ import {
   core,
   cosineFloor,
   embeddingModel,
+  indexReads,
   type MeaningPorts,
   postgres,
   probes,
@@ -57,7 +58,7 @@ export const composeRelated = async () => createRelated(await withMeaning());
 export const composeDiscover = async () =>
   createDiscovery({ ...(await withVectors()), cosineFloor: await cosineFloor() });
 export const composePatterns = async () => createPatternListing(await core());
-export const composeMap = async () => createMap(await withVectors());
+export const composeMap = async () => createMap(await indexReads());
 export const composeRetention = async () => createRetention(await core());
 export const composeSearch = async () => createSearch(await withMeaning());
 export const composePolicy = async () => createPolicies(await core());

@@ -41,4 +41,9 @@ export function dominantType(rows: readonly Pick<PatternRow, 'type'>[]): MemoryT
 
 const distinct = <T extends string>(values: readonly T[]): T[] => [...new Set(values)].sort();
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const DIGITS = 4;
+
+/** Shares and cosines are told in four digits: the fifth is the noise of 32-bit vectors. */
+export const rounded = (value: number): number => Number(value.toFixed(DIGITS));
+
+const mean = (values: readonly number[]) => rounded(values.reduce((sum, value) => sum + value, 0) / values.length);

@@ -9,18 +9,17 @@ import { cosinesOf } from '../../patterns/cosines.ts';
 import { type Grouping, groupsIn } from '../../patterns/group.ts';
 import { continuing } from '../../patterns/match.ts';
 import { termsOf } from '../../patterns/terms.ts';
-import { dominantType } from '../../patterns/view.ts';
+import { dominantType, rounded } from '../../patterns/view.ts';
 import type { Readable } from './readable.ts';
 
 /** Terms that make the label. */
 const LABEL_TERMS = 3;
-const SIMILARITY_DIGITS = 4;
 
 export type Found = Pick<StoredPattern, 'label' | 'terms' | 'members'>;
 
 const seen = ({ id, agentId, visibility, spaceId }: Readable['row'], similarity: number): SeenMember => ({
   id,
-  similarity: Number(similarity.toFixed(SIMILARITY_DIGITS)),
+  similarity: rounded(similarity),
   agentId,
   visibility,
   spaceId,
