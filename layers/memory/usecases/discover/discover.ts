@@ -9,6 +9,7 @@ import type { Caller } from '../../model/caller.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { MIN_CLUSTER_SIZE, MIN_SIMILARITY } from '../../model/pattern.ts';
 import { earlierReply } from '../idempotent.ts';
+import { tenantsInTurn } from '../tenants-in-turn.ts';
 import { underLease } from '../under-lease.ts';
 import { shownTo } from './list.ts';
 import { type DiscoverPorts, discoverIn, fromReply, LEASE_MS } from './run.ts';
@@ -71,34 +72,29 @@ export function createScheduledDiscovery(ports: DiscoverPorts & { patternInsight
     });
 
   return {
-    /** Begins with a tenant at random, so that a deadline does not always cut off the same ones. Throws, at the end, where a tenant failed. */
+    /** Throws, at the end, where a tenant failed. */
     async discoverAll(deadline: Date): Promise<JsonObject> {
       const startedMs = performance.now();
-      const all = await ports.consumers.tenants();
-      const first = Math.floor(Math.random() * all.length);
-      const tenants = { discovered: 0, held_elsewhere: 0, failed: 0, left: all.length };
       const sums = { found: 0, new: 0, changed: 0, dropped: 0, insights: 0 };
-      let failure: unknown;
-      for (const tenantId of [...all.slice(first), ...all.slice(0, first)]) {
-        if (Date.now() >= deadline.getTime()) break;
-        tenants.left -= 1;
-        try {
-          const run = await ofTenant(tenantId);
-          if (run === null) tenants.held_elsewhere += 1;
-          else {
-            tenants.discovered += 1;
-            for (const [name, count] of Object.entries(run.done.counts)) sums[name as keyof typeof sums] += count;
-          }
-        } catch (error) {
-          ports.warn('discovery failed for a tenant; the next run looks again', error);
-          tenants.failed += 1;
-          failure = error;
-        }
-      }
+      const { counts, failures } = await tenantsInTurn(ports, deadline, async (tenantId) => {
+        const run = await ofTenant(tenantId);
+        for (const [name, count] of Object.entries(run?.done.counts ?? {})) sums[name as keyof typeof sums] += count;
+        return run !== null;
+      });
+      const { done: discovered, heldElsewhere, left } = counts;
       const { insights, ...patterns } = sums;
-      const report = { tenants, patterns, insights, duration_ms: Math.round(performance.now() - startedMs) };
-      if (tenants.failed === 0) return report;
-      throw new Error(`discovery failed for ${tenants.failed} tenants: ${JSON.stringify(report)}`, { cause: failure });
+      const report = {
+        tenants: { discovered, held_elsewhere: heldElsewhere, failed: failures.length, left },
+        patterns,
+        insights,
+        duration_ms: Math.round(performance.now() - startedMs),
+      };
+      if (failures.length > 0) {
+        throw new Error(`discovery failed for ${failures.length} tenants: ${JSON.stringify(report)}`, {
+          cause: failures[0],
+        });
+      }
+      return report;
     },
   };
 }

@@ -1,6 +1,5 @@
 /** What discovery and the map look at: the newest memories that the caller may read, that say something and are indexed. */
 import type { CatalogRow, ListQuery } from '../../catalog/port.ts';
-import { RECORDS_PER_CALL } from '../../clients/chroma.ts';
 import type { Instant } from '../../clock.ts';
 import { searchableText } from '../../embedding/searchable-text.ts';
 import type { Whose } from '../../memory.ts';
@@ -26,8 +25,8 @@ export async function readable(ports: ReadablePorts, caller: Caller, whose: Whos
     .map((row) => ({ row, text: searchableText(row.content) }))
     // An empty text has a vector as well, the same for all of them.
     .filter(({ text }) => text !== '');
-  const vectors = await vectorsOf(
-    ports,
+  // Page after page: side by side they would take every turn that searches have at Chroma.
+  const vectors = await ports.vectors.vectors(
     caller.tenantId,
     said.map(({ row }) => row.id),
   );
@@ -47,13 +46,4 @@ async function newest({ catalog }: ReadablePorts, caller: Caller, whose: Whose, 
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && rows.length < DISCOVERY_MEMORIES_MAX);
   return rows;
-}
-
-/** Side by side: a page of vectors takes Chroma some 100 ms. */
-async function vectorsOf({ vectors }: ReadablePorts, tenantId: string, ids: readonly string[]) {
-  const pages: Promise<Map<string, Float32Array>>[] = [];
-  for (let start = 0; start < ids.length; start += RECORDS_PER_CALL) {
-    pages.push(vectors.vectors(tenantId, ids.slice(start, start + RECORDS_PER_CALL)));
-  }
-  return new Map((await Promise.all(pages)).flatMap((page) => [...page]));
 }
