@@ -29,6 +29,8 @@ export interface HttpRoute {
 
 const light: Needs = { timeoutSeconds: 10, memoryMb: 512 };
 const bulk: Needs = { timeoutSeconds: 29, memoryMb: 1_024 };
+/** Compares thousands of vectors: a whole CPU. */
+const analysis: Needs = { timeoutSeconds: 29, memoryMb: 1_769 };
 const embedding: Needs = { timeoutSeconds: 29, memoryMb: 1_769, embedding: true };
 
 export const HTTP_ROUTES = [
@@ -105,6 +107,31 @@ export const HTTP_ROUTES = [
     scope: 'memories:read',
     summary: 'The nearest memories by meaning',
     needs: embedding,
+  },
+  {
+    name: 'find-patterns',
+    method: 'POST',
+    path: '/v1/patterns/discover',
+    scope: 'control',
+    idempotent: true,
+    summary: 'Look for patterns now',
+    needs: analysis,
+  },
+  {
+    name: 'list-patterns',
+    method: 'GET',
+    path: '/v1/patterns',
+    scope: 'memories:read',
+    summary: 'Groups of memories that say similar things',
+    needs: light,
+  },
+  {
+    name: 'get-map',
+    method: 'GET',
+    path: '/v1/map',
+    scope: 'memories:read',
+    summary: 'Memories on a plane, by meaning',
+    needs: analysis,
   },
   {
     name: 'memory-retention',
@@ -283,6 +310,7 @@ export const QUEUE_CONSUMERS = [
 export const SCHEDULES = [
   { name: 'heal-consumers', everyMinutes: 1, localSeconds: 3, needs: { timeoutSeconds: 55, memoryMb: 512 } },
   { name: 'migrate-tiers', everyMinutes: 15, localSeconds: 60, needs: { timeoutSeconds: 600, memoryMb: 1_024 } },
+  { name: 'discover-patterns', everyMinutes: 360, localSeconds: 300, needs: { timeoutSeconds: 600, memoryMb: 1_769 } },
 ] as const satisfies readonly { name: string; everyMinutes: number; localSeconds: number; needs: Needs }[];
 
 /** Called by a deployment or by an operator, never by a route. */

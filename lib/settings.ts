@@ -85,6 +85,7 @@ const BEHAVIOR: Record<string, [variable: string, parse: Parse<number | string>]
   dualStoreConfidence: ['AUREN_DUAL_STORE_CONFIDENCE', number(0, 1)],
   predictiveWarming: ['AUREN_PREDICTIVE_WARMING', flag],
   queryLog: ['AUREN_QUERY_LOG', flag],
+  patternInsights: ['AUREN_PATTERN_INSIGHTS', flag],
 };
 
 const DEPLOYMENT = [

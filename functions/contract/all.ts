@@ -5,6 +5,7 @@ import { clearPolicy, controlMemories, getPolicy } from './control.ts';
 import { listEvents, memoryHistory } from './events.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { deleteMemory, storeBatch, storeMemory, updateMemory } from './memory.ts';
+import { findPatterns, getMap, listPatterns } from './patterns.ts';
 import { getMemories, listMemories, memoryRetention, relatedMemories, retrieveMemory } from './retrieval.ts';
 import { searchMemories } from './search.ts';
 import { docs, health, openapi } from './service.ts';
@@ -21,6 +22,9 @@ export const CONTRACTS: Record<RouteName, Contract> = {
   'delete-memory': deleteMemory,
   'memory-history': memoryHistory,
   'related-memories': relatedMemories,
+  'find-patterns': findPatterns,
+  'list-patterns': listPatterns,
+  'get-map': getMap,
   'memory-retention': memoryRetention,
   'search-memories': searchMemories,
   'control-memories': controlMemories,

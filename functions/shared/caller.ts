@@ -50,7 +50,7 @@ export function callerOf(event: HttpEvent, requestId: string): Caller {
 }
 
 /** `admin` includes all. Throws `missing_scope`. */
-export function requireScope(caller: Caller, route: HttpRoute): void {
+export function requireScope(caller: Caller, route: Pick<HttpRoute, 'scope'>): void {
   if (route.scope === null || caller.scopes.includes(route.scope) || caller.scopes.includes('admin')) return;
   throw new AurenError('missing_scope', `This needs the scope "${route.scope}", which the API key does not have.`);
 }

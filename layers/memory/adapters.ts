@@ -14,11 +14,13 @@ import { readSecret } from './clients/secret.ts';
 import { systemClock } from './clock.ts';
 import { awsCredentials, type Config, environment, loadConfig } from './config.ts';
 import { createEmbedder } from './embedding/create.ts';
+import { MODELS } from './embedding/models.ts';
 import { searchableText } from './embedding/searchable-text.ts';
 import { deriveKey } from './keys.ts';
 import { createPostgresConsumers } from './log/consumers-postgres.ts';
 import { createPostgresLog } from './log/log-postgres.ts';
 import { once } from './once.ts';
+import { createPostgresPatterns } from './patterns/patterns-postgres.ts';
 import type { Poke } from './poke.ts';
 import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
 import { createChromaVectors } from './search/vectors-chroma.ts';
@@ -92,8 +94,10 @@ export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
     apiKeys: createPostgresApiKeys(database),
     keyCache: createRedisKeyCache(createRedis(settings)),
     spaces: createPostgresSpaces(database),
+    patterns: createPostgresPatterns(database),
     rules: settings.placement,
     hotCapacity: settings.hotCapacity,
+    patternInsights: settings.patternInsights,
     chainKey: deriveKey(settings.masterKey, 'log-chain'),
     pepper: deriveKey(settings.masterKey, 'api-key-pepper'),
     stage: settings.stage,
@@ -129,19 +133,48 @@ export const embedder = /* @__PURE__ */ once(async (): Promise<Ports['embedder']
 /** The name alone: nothing is loaded. */
 export const embeddingModel = async (): Promise<string> => chosen.embedder?.model ?? (await config()).embeddingModel;
 
-export type ColdPorts = CorePorts & Pick<Ports, 'cold' | 'vectors'>;
+/** The cosine below which the configured model's vectors say nothing. */
+export const cosineFloor = async (): Promise<number> =>
+  chosen.embedder?.cosineFloor ?? MODELS[(await config()).embeddingModel].cosineFloor;
 
-/** And Chroma: cold memories, stored vectors. */
+export type VectorPorts = CorePorts & Pick<Ports, 'vectors'>;
+
+/** And Chroma: stored vectors. */
+export const withVectors = /* @__PURE__ */ once(
+  async (): Promise<VectorPorts> => ({
+    ...(await core()),
+    vectors: chosen.vectors ?? createChromaVectors(await chroma()),
+  }),
+);
+
+export type IndexReadPorts = Pick<Ports, 'clock' | 'catalog' | 'patterns' | 'vectors'>;
+
+/** What reads of the index need, without Redis: a function with the mathematics of the map has no room for its client. */
+export const indexReads = /* @__PURE__ */ once(async (): Promise<IndexReadPorts> => {
+  if (isComplete(chosen)) return chosen;
+  const database = await postgres();
+  return {
+    clock: chosen.clock ?? systemClock,
+    catalog: createPostgresCatalog(database),
+    patterns: createPostgresPatterns(database),
+    vectors: createChromaVectors(await chroma()),
+    ...chosen,
+  };
+});
+
+export type ColdPorts = VectorPorts & Pick<Ports, 'cold'>;
+
+/** And cold memories. */
 export const withCold = /* @__PURE__ */ once(async (): Promise<ColdPorts> => {
-  const ports = await core();
-  if (chosen.cold && chosen.vectors) return { ...ports, cold: chosen.cold, vectors: chosen.vectors };
+  const ports = await withVectors();
+  if (chosen.cold) return { ...ports, cold: chosen.cold };
   const settings = await config();
   const cold = createColdTier({
     chroma: await chroma(),
     keys: createSubjectKeys(await postgres(), settings.masterKey),
     vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
   });
-  return { ...ports, cold, vectors: createChromaVectors(await chroma()) };
+  return { ...ports, cold };
 });
 
 export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
@@ -173,6 +206,19 @@ const isComplete = (ports: Partial<Ports>): ports is Ports =>
 /** Puts ports of the caller's in place of those that the configuration names: the local run its clock and queue, tests all of them. */
 export function usePorts(ports: Partial<Ports>): void {
   chosen = ports;
-  for (const made of [config, postgres, core, bulkHot, batchHot, chroma, embedder, withCold, withMeaning, probes])
-    made.forget();
+  const steps = [
+    config,
+    postgres,
+    core,
+    bulkHot,
+    batchHot,
+    chroma,
+    embedder,
+    withVectors,
+    indexReads,
+    withCold,
+    withMeaning,
+    probes,
+  ];
+  for (const made of steps) made.forget();
 }

@@ -3,13 +3,16 @@ import {
   batchHot,
   bulkHot,
   core,
+  cosineFloor,
   embeddingModel,
+  indexReads,
   type MeaningPorts,
   postgres,
   probes,
   usePorts as replacePorts,
   withCold,
   withMeaning,
+  withVectors,
 } from './adapters.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createConsumer } from './feed/consumer.ts';
@@ -23,6 +26,9 @@ import type { SearchQuery } from './search/port.ts';
 import { createHealth } from './usecases/check-health.ts';
 import { createControl, createPolicies } from './usecases/control/control.ts';
 import { createDeleting } from './usecases/delete-memory.ts';
+import { createDiscovery, createScheduledDiscovery } from './usecases/discover/discover.ts';
+import { createPatternListing } from './usecases/discover/list.ts';
+import { createMap } from './usecases/discover/map.ts';
 import { createRetention } from './usecases/explain-retention.ts';
 import { createStats } from './usecases/get-stats.ts';
 import { createHealing } from './usecases/heal-consumers.ts';
@@ -49,6 +55,10 @@ export const composeUpdate = async () => createUpdating(await core());
 export const composeDelete = async () => createDeleting(await core());
 export const composeHistory = async () => createHistory(await core());
 export const composeRelated = async () => createRelated(await withMeaning());
+export const composeDiscover = async () =>
+  createDiscovery({ ...(await withVectors()), cosineFloor: await cosineFloor() });
+export const composePatterns = async () => createPatternListing(await core());
+export const composeMap = async () => createMap(await indexReads());
 export const composeRetention = async () => createRetention(await core());
 export const composeSearch = async () => createSearch(await withMeaning());
 export const composePolicy = async () => createPolicies(await core());
@@ -110,6 +120,11 @@ export const composeHotProjecting = () => hotProjecting();
 const sweeping = /* @__PURE__ */ once(async () => createSweep({ ...(await core()), hot: await bulkHot() }));
 export const composeSweep = () => sweeping();
 
+const discovering = /* @__PURE__ */ once(async () =>
+  createScheduledDiscovery({ ...(await withVectors()), hot: await bulkHot(), cosineFloor: await cosineFloor() }),
+);
+export const composeDiscovering = () => discovering();
+
 export const composeHealing = async () => createHealing(await core());
 
 export const composeMigration = async () => ({
@@ -127,5 +142,5 @@ export const composeTenants = async () => createTenants(await core());
 /** See adapters.ts; what was composed before is composed anew. */
 export function usePorts(ports: Partial<Ports>): void {
   replacePorts(ports);
-  for (const made of [health, authenticate, indexing, hotProjecting, sweeping]) made.forget();
+  for (const made of [health, authenticate, indexing, hotProjecting, sweeping, discovering]) made.forget();
 }

@@ -52,6 +52,8 @@ export interface Config {
   keyCacheSeconds: number;
   predictiveWarming: boolean;
   queryLog: boolean;
+  /** Scheduled discovery stores each pattern as a memory. */
+  patternInsights: boolean;
   corsOrigins: string[];
 }
 
@@ -163,6 +165,7 @@ export function loadConfig(env: Environment): Config {
     keyCacheSeconds: number(env, 'AUREN_KEY_CACHE_SECONDS', 55, 0, 60),
     predictiveWarming: flag(env, 'AUREN_PREDICTIVE_WARMING', true),
     queryLog: flag(env, 'AUREN_QUERY_LOG', false),
+    patternInsights: flag(env, 'AUREN_PATTERN_INSIGHTS', false),
     corsOrigins: (env.AUREN_CORS_ORIGINS ?? '')
       .split(',')
       .map((origin) => origin.trim())

@@ -6,6 +6,7 @@ import type { Caller, Scope } from './model/caller.ts';
 import type { LogEvent } from './model/event.ts';
 import type { JsonObject } from './model/json.ts';
 import type { Memory, MemoryFields, MemoryRecord, MemoryType, TierName } from './model/memory.ts';
+import type { MapPoint, Pattern } from './model/pattern.ts';
 import type { Space, SpaceMember } from './model/space.ts';
 import type { OnFail, RetentionCriteria, RetentionPolicy } from './policy/retention-policy.ts';
 import type { SearchAnswer, SearchQuery, SearchResult } from './search/port.ts';
@@ -94,9 +95,20 @@ export interface Health {
 
 export type KeyView = Omit<ApiKeyRow, 'hash'>;
 
-export interface StatsFilter {
+/** Whose memories; with both, those that are both's. */
+export interface Whose {
   userId?: string;
   agentId?: string;
+}
+
+export type StatsFilter = Whose;
+
+export interface DiscoverQuery extends Whose {
+  minClusterSize: number;
+  /** Of a memory to the middle of its pattern, 0..1. */
+  minSimilarity: number;
+  /** Each pattern also becomes a memory of type insight. */
+  storeInsights: boolean;
 }
 
 export interface AurenMemory {
@@ -119,6 +131,16 @@ export interface AurenMemory {
   delete(caller: Caller, id: string, options: { reason?: string }): Promise<void>;
   history(caller: Caller, id: string): Promise<History>;
   related(caller: Caller, id: string, options: { limit: number; crossUser: boolean }): Promise<SearchResult[]>;
+  /** Looks for patterns in what the caller may read. Throws `in_progress` while another run is at it. */
+  discover(
+    caller: Caller,
+    query: DiscoverQuery,
+    idempotency?: Idempotency,
+  ): Promise<Repeatable & { patterns: Pattern[] }>;
+  /** Patterns of which the caller may read every memory. */
+  patterns(caller: Caller, query: Whose & { limit: number; cursor?: string }): Promise<Page<Pattern>>;
+  /** The newest memories on a plane, by meaning. */
+  map(caller: Caller, whose: Whose): Promise<MapPoint[]>;
   retention(caller: Caller, id: string): Promise<RetentionExplained>;
   search(caller: Caller, query: SearchQuery): Promise<SearchAnswer>;
   control(

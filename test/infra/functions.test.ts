@@ -97,6 +97,7 @@ describe('what a deployment chooses', () => {
         dualStoreConfidence: '0.95',
         predictiveWarming: 'off',
         queryLog: true,
+        patternInsights: 'on',
         embeddingModel: 'bedrock:amazon.titan-embed-text-v2:0',
       }),
     );
@@ -107,6 +108,7 @@ describe('what a deployment chooses', () => {
       placement: { hotDays: 7, warmDays: 90, dualStorePriority: 9, dualStoreConfidence: 0.95 },
       predictiveWarming: false,
       queryLog: true,
+      patternInsights: true,
       embeddingModel: 'bedrock:amazon.titan-embed-text-v2:0',
     });
   });
@@ -117,6 +119,7 @@ describe('what a deployment chooses', () => {
       placement: { hotDays: 30, warmDays: 365, dualStorePriority: 8, dualStoreConfidence: 0.9 },
       predictiveWarming: true,
       queryLog: false,
+      patternInsights: false,
     });
   });
 

@@ -38,6 +38,7 @@ describe('the settings of a deployment', () => {
     ['dualStoreConfidence', '1.1'],
     ['predictiveWarming', 'maybe'],
     ['queryLog', 'yes please'],
+    ['patternInsights', 2],
   ])('refuse %s = %j and name the key', (key, value) => {
     expect(() => readSettings({ [key]: value })).toThrow(`context key "${key}"`);
   });

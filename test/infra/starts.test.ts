@@ -19,6 +19,7 @@ const BODIES: Record<string, unknown> = {
   'update-memory': { priority: 6 },
   'search-memories': { query: 'x' },
   'control-memories': { action: 'pin', params: { memory_ids: [ID] } },
+  'find-patterns': {},
   'create-key': { scopes: ['memories:read'] },
   'create-space': { name: 'Lab' },
   'set-member': { role: 'reader' },
@@ -31,6 +32,7 @@ const OTHERS: Record<string, unknown> = {
   'index-memories': POKES,
   'heal-consumers': {},
   'migrate-tiers': {},
+  'discover-patterns': {},
   'create-tenant': { tenant_id: 'b' },
 };
 /** An embedder that cannot even be made counts as an engine that is down, so it is told apart by its name. */

@@ -54,6 +54,12 @@ const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
   },
   'memory-history': { status: 200 },
   'related-memories': { status: 200 },
+  'find-patterns': {
+    status: 200,
+    body: { user_id: 'user_1', agent_id: agentId, min_cluster_size: 2, min_similarity: 0.6, store_insights: true },
+  },
+  'list-patterns': { status: 200 },
+  'get-map': { status: 200 },
   'memory-retention': { status: 200 },
   'search-memories': {
     status: 200,

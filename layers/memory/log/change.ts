@@ -168,12 +168,13 @@ export const andThen = (first: Changed, next: (record: MemoryRecord) => Changed)
   return { events: [...first.events, ...second.events], record: second.record };
 };
 
-/** An event on a stream that is no memory: a policy, a key, a space. */
+/** An event on a stream that is no memory: a policy, a key, a space, a pattern. */
 export function plainEvent(
   context: ChangeContext,
   streamId: string,
   head: { seq: number; hash: string } | null,
-  event: Pick<EventHeader, 'type' | 'agentId' | 'data'> & Partial<Pick<EventHeader, 'spaceId' | 'visibility'>>,
+  event: Pick<EventHeader, 'type' | 'agentId' | 'data'> &
+    Partial<Pick<EventHeader, 'userId' | 'spaceId' | 'visibility'>>,
 ): LogEvent {
   const header: EventHeader = {
     tenantId: context.tenantId,

@@ -8,6 +8,7 @@ import type { LogEvent } from '../model/event.ts';
 import { partitionKey } from '../search/partition-vector.ts';
 import { commitSql, IDEMPOTENCY_HOURS } from './commit-sql.ts';
 import { eventToRow } from './event-rows.ts';
+import { patternStatements } from './pattern-sql.ts';
 import type { Commit, RowWrite } from './port.ts';
 import { spaceStatements } from './space-sql.ts';
 
@@ -55,7 +56,7 @@ const READ_CLAIM = 'select fingerprint, reply from idempotency where tenant_id =
 /** $3 now: what a commit of now would find taken. */
 export const LIVE_CLAIM = `${READ_CLAIM} and created_at >= $3::timestamptz - interval '${IDEMPOTENCY_HOURS} hours'`;
 
-function stateStatements({ tenantId, events, policy, apiKey, space }: Commit): Statement[] {
+function stateStatements({ tenantId, events, policy, apiKey, space, patterns }: Commit): Statement[] {
   const head = events.at(-1);
   const statements: Statement[] = [];
   if (policy?.policy && head) {
@@ -70,6 +71,7 @@ function stateStatements({ tenantId, events, policy, apiKey, space }: Commit): S
     statements.push({ text: KEEP_KEY, params });
   }
   if (space && head) statements.push(...spaceStatements(tenantId, space, head));
+  if (patterns) statements.push(...patternStatements(tenantId, patterns));
   return statements;
 }
 

@@ -5,6 +5,7 @@ import type { Caller, Scope } from '../model/caller.ts';
 import type { EventType, LogEvent, PlacedEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord, MemoryType, TierName } from '../model/memory.ts';
+import type { StoredPattern } from '../model/pattern.ts';
 import type { Space, SpaceMember } from '../model/space.ts';
 import type { RetentionPolicy } from '../policy/retention-policy.ts';
 
@@ -49,6 +50,14 @@ export type SpaceWrite =
   /** Refused while memories lie in it. */
   | { write: 'delete'; id: string };
 
+/** What a run of discovery leaves of its scope; events of new and changed patterns are in the same commit. */
+export interface PatternWrite {
+  /** As they are after the commit. */
+  kept: StoredPattern[];
+  /** No longer found; unless they were changed since they were read. */
+  dropped: Pick<StoredPattern, 'id' | 'seq'>[];
+}
+
 export interface Commit {
   tenantId: string;
   events: LogEvent[];
@@ -58,6 +67,7 @@ export interface Commit {
   policy?: { agentId: string; policy: RetentionPolicy | null };
   apiKey?: ApiKeyRow;
   space?: SpaceWrite;
+  patterns?: PatternWrite;
   idempotency?: IdempotencyClaim;
   now: Instant;
 }

@@ -13,6 +13,9 @@ const QUERY_TIMEOUT_MS = 300;
 /** A query by `ids` filters: about 50 ms at 50,000 records, so the fall-back may take longer. */
 const QUERY_WITHIN_TIMEOUT_MS = 600;
 
+/** 300 vectors are 3 MB of JSON: 0.1 s on an idle machine, seconds on a busy one. Nobody reads so many who cannot wait. */
+const VECTORS_TIMEOUT_MS = 10_000;
+
 type Query = Parameters<VectorIndex['query']>[1];
 
 export function createChromaVectors(chroma: Chroma): VectorIndex {
@@ -90,7 +93,11 @@ export function createChromaVectors(chroma: Chroma): VectorIndex {
     async vectors(tenantId, ids) {
       const vectors = new Map<string, Float32Array>();
       for (const page of pages(ids)) {
-        const found = await chroma.read(tenantId, (records) => records.get({ ids: page, include: ['embeddings'] }));
+        const found = await chroma.read(
+          tenantId,
+          (records) => records.get({ ids: page, include: ['embeddings'] }),
+          page.length > 1 ? VECTORS_TIMEOUT_MS : undefined,
+        );
         for (const [at, id] of (found?.ids ?? []).entries()) {
           const stored = found?.embeddings[at];
           if (stored) vectors.set(id, normalize(stored.slice(0, -PARTITION_DIMENSIONS)));

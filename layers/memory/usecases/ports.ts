@@ -7,6 +7,7 @@ import type { Embedder } from '../embedding/port.ts';
 import type { Engine } from '../errors.ts';
 import type { Consumers } from '../log/consumers.ts';
 import type { EventLog } from '../log/port.ts';
+import type { Patterns } from '../patterns/port.ts';
 import type { Poke } from '../poke.ts';
 import type { PlacementRules } from '../policy/placement.ts';
 import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
@@ -29,10 +30,13 @@ export interface Ports {
   apiKeys: ApiKeyStore;
   keyCache: KeyCache;
   spaces: Spaces;
+  patterns: Patterns;
   /** Resolve where the engine answers, reject where it does not. */
   probes: Record<Engine, () => Promise<void>>;
   rules: PlacementRules;
   hotCapacity: number;
+  /** Whether scheduled discovery stores what it finds as memories. */
+  patternInsights: boolean;
   /** Keys derived from the master key. */
   chainKey: Buffer;
   pepper: Buffer;

@@ -47,6 +47,7 @@ beforeAll(async () => {
   const { space } = await first.memory.createSpace(caller, { name: CANARY, members });
   await first.drain();
   await second.drain();
+  await first.memory.discover(caller, { minClusterSize: 2, minSimilarity: 0.7, storeInsights: false });
   const events = await first.memory.events(caller, { order: 'asc', limit: 1, filter: {} });
   const list = await first.memory.list(caller, { order: '-created_at', limit: 1 }, 1e6);
   const keys = await first.memory.listKeys(caller, { limit: 1 });
@@ -123,6 +124,10 @@ describe('a tenant with the ids, cursors, keys and words of another', () => {
         memory.stats(caller, {}),
         memory.stats(caller, { userId: CANARY }),
         memory.agents(caller, { limit: 100 }),
+        memory.discover(caller, { minClusterSize: 2, minSimilarity: 0, storeInsights: true }),
+        memory.patterns(caller, { limit: 50 }),
+        memory.patterns(caller, { limit: 50, userId: CANARY }),
+        memory.map(caller, {}),
         memory.events(caller, { order: 'asc', limit: 100, filter: {} }),
         memory.events(caller, { order: 'asc', limit: 100, filter: {}, after: cursors.events }),
         memory.events(caller, { order: 'desc', limit: 100, filter: { memoryIds: ids }, before: cursors.events }),
@@ -201,7 +206,7 @@ describe('row security', () => {
     expect(filled).toEqual(
       expect.arrayContaining([
         ...['agent_policies', 'api_keys', 'consumer_failures', 'consumers', 'events', 'idempotency', 'memories'],
-        ...['memory_usage', 'space_members', 'spaces', 'subject_keys', 'tenants'],
+        ...['memory_usage', 'patterns', 'space_members', 'spaces', 'subject_keys', 'tenants'],
       ]),
     );
   });
@@ -240,7 +245,7 @@ describe('row security', () => {
         [table, []],
       ]),
     );
-    expect(refused.length).toBeGreaterThanOrEqual(12);
+    expect(refused.length).toBeGreaterThanOrEqual(13);
     expect(new Set(refused)).toEqual(new Set([ROW_SECURITY]));
   });
 

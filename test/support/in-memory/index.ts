@@ -14,6 +14,7 @@ import { type InMemoryHotTier, inMemoryHotTier } from './hot.ts';
 import { inMemoryApiKeys, inMemoryKeyCache } from './keys.ts';
 import { inMemoryLexicalIndex, inMemoryMembers } from './lexical.ts';
 import { inMemoryLog } from './log.ts';
+import { inMemoryPatterns } from './patterns.ts';
 import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
 import { inMemorySpaces } from './spaces.ts';
 import { createStore, type Store } from './store.ts';
@@ -53,6 +54,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     members: behind('postgres', inMemoryMembers(store)),
     apiKeys: behind('postgres', inMemoryApiKeys(store)),
     spaces: behind('postgres', inMemorySpaces(store)),
+    patterns: behind('postgres', inMemoryPatterns(store)),
     hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
     keyCache: behind('redis', inMemoryKeyCache()),
     cold: behind('chroma', inMemoryColdTier()),
@@ -62,6 +64,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     probes: { postgres: probe('postgres'), redis: probe('redis'), chroma: probe('chroma') },
     rules: RULES,
     hotCapacity,
+    patternInsights: false,
     chainKey: CHAIN_KEY,
     pepper: Buffer.alloc(32, 9),
     stage: 'test',

@@ -4,6 +4,7 @@ import { AurenError, invalidField } from '../../../layers/memory/errors.ts';
 import type { Commit, EventLog, RowWrite } from '../../../layers/memory/log/port.ts';
 import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
 import { maySee, passes } from './events.ts';
+import { applyPatterns } from './patterns.ts';
 import { applySpace } from './spaces.ts';
 import { contentFromLog, copyOf, decodeCursor, encodeCursor, nameOfKey, type Store, type TenantData } from './store.ts';
 
@@ -128,6 +129,7 @@ function apply(data: TenantData, commit: Commit): void {
     data.apiKeys.set(commit.apiKey.id, { ...commit.apiKey, seq: head.seq, headHash: head.hash });
   }
   applySpace(data, commit);
+  applyPatterns(data, commit);
   if (commit.idempotency) {
     const { key, fingerprint, reply } = commit.idempotency;
     data.idempotency.set(key, { fingerprint, reply, at: commit.now });

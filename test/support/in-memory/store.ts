@@ -7,6 +7,7 @@ import type { IdempotentReply } from '../../../layers/memory/log/port.ts';
 import type { LogEvent } from '../../../layers/memory/model/event.ts';
 import type { JsonObject } from '../../../layers/memory/model/json.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
+import type { StoredPattern } from '../../../layers/memory/model/pattern.ts';
 import type { RetentionPolicy } from '../../../layers/memory/policy/retention-policy.ts';
 import type { StoredSpace } from '../../../layers/memory/spaces/port.ts';
 import { NOON } from '../clock.ts';
@@ -35,6 +36,7 @@ export interface TenantData {
   policies: Map<string, RetentionPolicy>;
   apiKeys: Map<string, StoredApiKey>;
   spaces: Map<string, StoredSpace>;
+  patterns: Map<string, StoredPattern>;
 }
 
 export interface Store {
@@ -77,6 +79,7 @@ const emptyTenant = (): TenantData => ({
   policies: new Map(),
   apiKeys: new Map(),
   spaces: new Map(),
+  patterns: new Map(),
 });
 
 /** Two parties never share an object, as with a real engine. */

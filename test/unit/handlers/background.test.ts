@@ -5,6 +5,7 @@ import { handler as migrate } from '../../../functions/deploy/migrate.ts';
 import { handler as indexMemories } from '../../../functions/queue/index-memories.ts';
 import { handler as projectHot } from '../../../functions/queue/project-hot.ts';
 import { OPERATOR_FUNCTIONS, QUEUE_CONSUMERS, SCHEDULES } from '../../../functions/routes.ts';
+import { handler as discoverPatterns } from '../../../functions/schedule/discover-patterns.ts';
 import { handler as healConsumers } from '../../../functions/schedule/heal-consumers.ts';
 import { handler as migrateTiers } from '../../../functions/schedule/migrate-tiers.ts';
 import { usePorts } from '../../../layers/memory/compose.ts';
@@ -29,6 +30,7 @@ describe('the functions of this file', () => {
   it('are all that the table names beside the routes', () => {
     expect([...QUEUE_CONSUMERS, ...SCHEDULES, ...OPERATOR_FUNCTIONS].map(({ name }) => name).sort()).toEqual([
       'create-tenant',
+      'discover-patterns',
       'heal-consumers',
       'index-memories',
       'migrate',
@@ -111,6 +113,33 @@ describe('migrate-tiers', () => {
     };
 
     await expect(migrateTiers({}, CONTEXT)).rejects.toThrow('failed for 1 tenants');
+  });
+});
+
+describe('discover-patterns', () => {
+  it('finds what each tenant’s memories have in common, on the event of the scheduler, and answers what it found', async () => {
+    for (const place of ['at home', 'in town', 'by the sea']) await store({ content: `deep sleep ${place}` });
+    await indexMemories(poke(), CONTEXT);
+
+    const report = await discoverPatterns({ 'detail-type': 'Scheduled Event' }, CONTEXT);
+
+    expect(report).toMatchObject({
+      tenants: { discovered: 1, held_elsewhere: 0, failed: 0, left: 0 },
+      patterns: { found: 1, new: 1, changed: 0, dropped: 0 },
+      insights: 0,
+    });
+    expect((await world.call('list-patterns')).body.patterns).toMatchObject([{ size: 3, label: 'deep, sleep' }]);
+  });
+
+  it('fails, so that somebody looks, where a tenant could not be looked at, and goes on with the others', async () => {
+    await createTenant({ tenant_id: 'tenant-b' });
+    const { ofScope } = world.ports.patterns;
+    world.ports.patterns.ofScope = async (tenantId, scope) => {
+      if (tenantId === world.tenantId) throw new Error('a broken row');
+      return await ofScope(tenantId, scope);
+    };
+
+    await expect(discoverPatterns({}, CONTEXT)).rejects.toThrow(/failed for 1 tenants.*"discovered":1/);
   });
 });
 

@@ -68,6 +68,21 @@ const CASES: Record<RouteName, Case> = {
     ...byId,
     body: () => ({ results: [{ memory: { type: 'insight' }, score: expect.any(Number) }] }),
   },
+  'find-patterns': {
+    request: () => ({ body: { min_cluster_size: 2 } }),
+    body: () => ({
+      patterns: [{ size: 2, cross_domain: true, users: ['user_123'], terms: ['deep', 'sleep', 'coffee'] }],
+    }),
+  },
+  'list-patterns': {
+    request: () => ({ query: 'user_id=user_123' }),
+    body: () => ({ patterns: [], next_cursor: null }),
+  },
+  'get-map': {
+    body: ({ id }) => ({
+      points: expect.arrayContaining([expect.objectContaining({ memory_id: id, x: 0, pattern_id: null })]),
+    }),
+  },
   'memory-retention': { ...byId, body: () => ({ score: expect.any(Number), parts: { priority: 2.5 } }) },
   'search-memories': {
     request: () => ({ body: { query: 'deep sleep', user_id: 'user_123', explain: true } }),

@@ -8,6 +8,8 @@ import { EngineUnavailable } from '../../errors.ts';
 import { SWEEP } from '../../feed/names.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { useWindowStart } from '../../policy/moves.ts';
+import { tenantsInTurn } from '../tenants-in-turn.ts';
+import { underLease } from '../under-lease.ts';
 import { applyPolicies } from './apply-policies.ts';
 import { expire } from './expire.ts';
 import { flushUses } from './flush-uses.ts';
@@ -15,9 +17,6 @@ import { agedBefore, place } from './place.ts';
 import { repairHot } from './repair-hot.ts';
 import { SweepTally } from './report.ts';
 import { LEASE_MS, type SweepPorts, type SweepRun, sweepRun } from './run.ts';
-
-/** What a tenant may take at least, however many wait behind it. */
-const TENANT_MS_MIN = 1_000;
 
 /** False where Redis does not answer: the rest of the sweep does not need it. */
 async function withRedis(run: SweepRun, step: (run: SweepRun) => Promise<void>): Promise<boolean> {
@@ -47,46 +46,18 @@ async function sweepTenant(run: SweepRun): Promise<void> {
 /** A factory, so that a process has one identity for its leases. */
 export function createSweep(ports: SweepPorts) {
   const owner = randomUUID();
-  const { consumers } = ports;
-
-  /** False where another sweep has the tenant. */
-  async function underLease(tenantId: string, deadline: Date, tally: SweepTally): Promise<boolean> {
-    if ((await consumers.acquire(SWEEP, tenantId, owner, LEASE_MS)) === null) return false;
-    try {
-      await sweepTenant(sweepRun(ports, { tenantId, owner, deadline, tally }));
-      return true;
-    } finally {
-      // A wake mark keeps the lease; the one that left it comes again by its schedule.
-      while (!(await consumers.release(SWEEP, tenantId, owner)));
-    }
-  }
 
   return {
-    /** Begins with a tenant at random, so that a deadline does not always cut off the same ones. Throws, at the end, where a tenant failed. */
+    /** Throws, at the end, where a tenant failed. */
     async sweep(deadline: Date): Promise<JsonObject> {
       const startedMs = performance.now();
-      const all = await consumers.tenants();
-      const first = Math.floor(Math.random() * all.length);
-      const tenants = [...all.slice(first), ...all.slice(0, first)];
       const tally = new SweepTally();
-      const failures: unknown[] = [];
-      let swept = 0;
-      let heldElsewhere = 0;
-      let left = tenants.length;
-      for (const tenantId of tenants) {
-        const leftMs = deadline.getTime() - Date.now();
-        if (leftMs <= 0) break;
-        const shareMs = Math.min(leftMs, Math.max(TENANT_MS_MIN, leftMs / left));
-        left -= 1;
-        try {
-          const isSwept = await underLease(tenantId, new Date(Date.now() + shareMs), tally);
-          if (isSwept) swept += 1;
-          else heldElsewhere += 1;
-        } catch (error) {
-          ports.warn('the sweep of a tenant failed; the next run goes on with it', error);
-          failures.push(error);
-        }
-      }
+      const { counts, failures } = await tenantsInTurn(ports, deadline, async (tenantId, until) => {
+        const lease = { name: SWEEP, tenantId, owner, leaseMs: LEASE_MS };
+        const run = sweepRun(ports, { tenantId, owner, deadline: until, tally });
+        return (await underLease(ports.consumers, lease, () => sweepTenant(run))) !== null;
+      });
+      const { done: swept, heldElsewhere, left } = counts;
       const report = {
         tenants: { swept, held_elsewhere: heldElsewhere, failed: failures.length, left },
         ...tally.toJson(),

@@ -32,6 +32,23 @@ export const aPlacedEvent = (): PlacedEvent => ({
   cursor: 'c1',
 });
 
+export const aPattern = {
+  id: `pat_${'0'.repeat(32)}`,
+  label: 'sleep, bedroom, evening',
+  terms: ['sleep', 'bedroom', 'evening'],
+  size: 3,
+  cohesion: 0.8,
+  dominantType: 'fact' as const,
+  averageConfidence: 0.7,
+  agents: ['neuroscientist'],
+  users: [],
+  crossDomain: false,
+  memories: [{ id: 'mem_1', similarity: 0.8 }],
+  discoveredAt: AT,
+};
+
+const aPoint = { memoryId: 'mem_1', x: -1, y: 0.5, type: 'fact' as const, tier: 'hot' as const, patternId: null };
+
 const engine = { ok: true, latencyMs: 1.5 };
 const tiers = { hot: 1, warm: 0, cold: 0 };
 
@@ -49,6 +66,9 @@ const answers = (): AurenMemory => ({
     verified: true,
   }),
   related: async () => [{ memory: aMemory(), score: 0.5 }],
+  discover: async () => ({ patterns: [aPattern], replayed: false }),
+  patterns: async () => ({ items: [aPattern], nextCursor: null }),
+  map: async () => [aPoint],
   retention: async () => ({ score: 1.5, parts: { use: 1, age: -1 }, points: [{ at: AT, score: 1.5 }] }),
   search: async () => ({
     results: [{ memory: aMemory(), score: 0.83, explain: { lexical: 0.5 } }],

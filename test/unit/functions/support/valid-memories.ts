@@ -1,4 +1,5 @@
 /** The least and the fullest requests to store, read and change memories, and what the domain is called with. */
+import { expect } from 'vitest';
 import type { RouteName } from '../../../../functions/routes.ts';
 import { MEMORY_ID, type RequestOptions } from './requests.ts';
 
@@ -154,6 +155,37 @@ export const MEMORY_CASES = {
   'related-memories': [
     { called: [MEMORY_ID, { limit: 10, crossUser: false }] },
     { request: { query: 'limit=50&cross_user=true' }, called: [MEMORY_ID, { limit: 50, crossUser: true }] },
+  ],
+  'find-patterns': [
+    {
+      request: { body: {} },
+      called: [{ minClusterSize: 3, minSimilarity: 0.7, storeInsights: false }, undefined],
+    },
+    {
+      request: {
+        body: { user_id: 'u', agent_id: 'a', min_cluster_size: 5, min_similarity: 0.8, store_insights: true },
+        headers: { 'idempotency-key': 'k' },
+      },
+      called: [
+        { userId: 'u', agentId: 'a', minClusterSize: 5, minSimilarity: 0.8, storeInsights: true },
+        { key: 'k', fingerprint: expect.any(String) },
+      ],
+    },
+    {
+      request: { body: { user_id: null, agent_id: null } },
+      called: [{ minClusterSize: 3, minSimilarity: 0.7, storeInsights: false }, undefined],
+    },
+  ],
+  'list-patterns': [
+    { called: [{ limit: 20 }] },
+    {
+      request: { query: 'user_id=u&agent_id=a&limit=50&cursor=c' },
+      called: [{ userId: 'u', agentId: 'a', limit: 50, cursor: 'c' }],
+    },
+  ],
+  'get-map': [
+    { called: [{}] },
+    { request: { query: 'user_id=u&agent_id=a' }, called: [{ userId: 'u', agentId: 'a' }] },
   ],
   'memory-retention': [{ called: [MEMORY_ID] }],
 } satisfies Partial<Record<RouteName, Case[]>>;
