@@ -9,6 +9,7 @@ import type { Consumers } from '../log/consumers.ts';
 import type { EventLog } from '../log/port.ts';
 import type { Poke } from '../poke.ts';
 import type { PlacementRules } from '../policy/placement.ts';
+import type { QueryLog, Recalls } from '../recall/port.ts';
 import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
 import type { Spaces } from '../spaces/port.ts';
 import type { ColdTier, HotTier, HotUpkeep, Tier } from '../tiers/port.ts';
@@ -25,6 +26,8 @@ export interface Ports {
   vectors: VectorIndex;
   members: PartitionMembers;
   embedder: Embedder;
+  recalls: Recalls;
+  queries: QueryLog;
   poke: Poke;
   apiKeys: ApiKeyStore;
   keyCache: KeyCache;
@@ -33,6 +36,9 @@ export interface Ports {
   probes: Record<Engine, () => Promise<void>>;
   rules: PlacementRules;
   hotCapacity: number;
+  predictiveWarming: boolean;
+  /** Whether the queries of agents are kept. */
+  queryLog: boolean;
   /** Keys derived from the master key. */
   chainKey: Buffer;
   pepper: Buffer;

@@ -15,6 +15,7 @@ import { inMemoryApiKeys, inMemoryKeyCache } from './keys.ts';
 import { inMemoryLexicalIndex, inMemoryMembers } from './lexical.ts';
 import { inMemoryLog } from './log.ts';
 import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
+import { inMemoryQueryLog, inMemoryRecalls } from './recalls.ts';
 import { inMemorySpaces } from './spaces.ts';
 import { createStore, type Store } from './store.ts';
 import { inMemoryVectorIndex } from './vectors.ts';
@@ -53,6 +54,8 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     members: behind('postgres', inMemoryMembers(store)),
     apiKeys: behind('postgres', inMemoryApiKeys(store)),
     spaces: behind('postgres', inMemorySpaces(store)),
+    recalls: behind('postgres', inMemoryRecalls(store)),
+    queries: behind('postgres', inMemoryQueryLog(store)),
     hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
     keyCache: behind('redis', inMemoryKeyCache()),
     cold: behind('chroma', inMemoryColdTier()),
@@ -62,6 +65,8 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     probes: { postgres: probe('postgres'), redis: probe('redis'), chroma: probe('chroma') },
     rules: RULES,
     hotCapacity,
+    predictiveWarming: true,
+    queryLog: false,
     chainKey: CHAIN_KEY,
     pepper: Buffer.alloc(32, 9),
     stage: 'test',
