@@ -151,8 +151,9 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
     },
 
     async pendingQueries(tenantId) {
-      const queries = await redis.call((client) => client.hgetall<Record<string, string>>(hotKeys(tenantId).queries));
-      return new Map(Object.entries(queries ?? {}));
+      // Without deserialization the client leaves the reply as it came: a list of fields and values.
+      const reply: unknown = await redis.call((client) => client.hgetall(hotKeys(tenantId).queries));
+      return new Map(inPairs(textList(reply)));
     },
 
     async dropQueries(tenantId, ids) {

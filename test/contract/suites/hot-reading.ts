@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../layers/memory/model/caller.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
+import type { HourCounts } from '../../../layers/memory/tiers/port.ts';
 import { aCaller, aMemory } from '../../support/builders.ts';
 import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
 import type { HotSubject } from './hot-writing.ts';
@@ -231,7 +232,7 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
       const { hot, tenantId, caller } = await holding([memory]);
       for (let n = 0; n < 3; n++) await hot.read(caller, [memory.id], { use: true, now: NOON });
 
-      const uses = new Map([
+      const uses = new Map<string, { count: number; total: number; hours: HourCounts }>([
         [memory.id, { count: 2, total: 2, hours: { 12: 2 } }],
         ['mem_absent', { count: 1, total: 1, hours: { 9: 1 } }],
       ]);
