@@ -1,5 +1,6 @@
 /**
- * What is worth warming before anyone asks for it, one tier up: partners of what was just used, and what a person recalls at this hour.
+ * What is worth warming before anyone asks for it, one tier up: partners of what was just used, which were not used themselves, and what a
+ * person recalls at this hour.
  * Pure. A prediction may be wrong, so it takes free room alone, leaves pins, holds and ceilings as they are, and does not flap: what moved
  * within a day rests, what was warmed in vain is left alone for a month, and leaves again by age or pressure like everything else.
  */

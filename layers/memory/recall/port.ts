@@ -43,7 +43,7 @@ export interface Recalls {
   stats(caller: Caller, filter: { userId?: string; agentId?: string }, now: Instant): Promise<RecallStats>;
   /** Adds to what was recalled together, and keeps the best partners of each memory. What has ended meanwhile counts nowhere. */
   countTogether(tenantId: string, joint: readonly JointRecall[], now: Instant): Promise<void>;
-  /** Candidates that were often recalled together with one of these, the most often first. */
+  /** Candidates that were often recalled together with one of these and are not among them, the most often first. */
   partners(tenantId: string, ids: readonly string[], limit: number, now: Instant): Promise<CatalogRow[]>;
   /** What persons recall at an hour of the day, the most often first, from a count on that may be a habit. */
   recalledAt(tenantId: string, hour: number, limit: number): Promise<HourlyRecalls[]>;

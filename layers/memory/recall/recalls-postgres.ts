@@ -46,9 +46,10 @@ const candidateParams = (tenantId: string, now: Instant) => [tenantId, now, rest
 
 const PARTNERS = `select ${catalogColumns('none')} from (
     select c.other_id, max(c.count) as count from co_access c
-    where c.tenant_id = $1 and c.id = any($5::text[]) and c.count >= ${PARTNER_RECALLS_MIN} group by c.other_id) partner
+    where c.tenant_id = $1 and c.id = any($5::text[]) and c.other_id <> all($5::text[]) and c.count >= ${PARTNER_RECALLS_MIN}
+      and c.last_at >= $6::timestamptz group by c.other_id) partner
   join (${CATALOG_FROM}) on m.tenant_id = $1 and m.id = partner.other_id
-  where ${IS_CANDIDATE} order by partner.count desc, m.id limit $6`;
+  where ${IS_CANDIDATE} order by partner.count desc, m.id limit $7`;
 
 const RECALLED_AT = `select p.user_id, p.type, p.count::int as count, day.total::int as total from (
     select user_id, type, sum(count) as count from access_patterns
@@ -91,7 +92,8 @@ export function createPostgresRecalls(postgres: Postgres): Recalls {
 
     async partners(tenantId, ids, limit, now) {
       if (ids.length === 0) return [];
-      return (await query(tenantId, PARTNERS, [...candidateParams(tenantId, now), ids, limit])).map(catalogFromRow);
+      const params = [...candidateParams(tenantId, now), ids, togetherStart(now), limit];
+      return (await query(tenantId, PARTNERS, params)).map(catalogFromRow);
     },
 
     async recalledAt(tenantId, hour, limit) {

@@ -132,6 +132,19 @@ export function describeRecallsContract(name: string, make: () => Promise<Recall
       expect(await partnersOf(0, NOON, 1)).toEqual([3]);
     });
 
+    it('are others than those that were used', async () => {
+      const { recalls, tenantId, records, together } = await holding({}, {}, {});
+      await together([
+        [0, 1, 3],
+        [1, 2, 3],
+      ]);
+      const [first, second, third] = idsOf(records);
+
+      const found = await recalls.partners(tenantId, [first ?? '', second ?? ''], 9, NOON);
+
+      expect(idsOf(found)).toEqual([third]);
+    });
+
     it('are neither hot, pinned, held, expired nor moved within a day', async () => {
       const yesterday = daysAfter(NOON, -1);
       const { together, partnersOf } = await holding(
@@ -180,14 +193,16 @@ export function describeRecallsContract(name: string, make: () => Promise<Recall
       expect([then.length, then[0]]).toEqual([20, 22]);
     });
 
-    it('are forgotten a month after the last joint recall', async () => {
+    it('are so for a month after the last joint recall, and then forgotten', async () => {
       const { recalls, tenantId, together, partnersOf } = await holding({}, {}, {});
       await together([[0, 1, 5]], daysAfter(NOON, -31));
-      await together([[0, 2, 5]], daysAfter(NOON, -29));
+      await together([[0, 2, 5]], daysAfter(NOON, -30));
+      const before = [await partnersOf(0), await partnersOf(0, daysAfter(NOON, -1))];
 
       await recalls.prune(tenantId, NOON);
 
-      expect(await partnersOf(0)).toEqual([2]);
+      expect(before).toEqual([[2], [1, 2]]);
+      expect(await partnersOf(0, daysAfter(NOON, -1))).toEqual([2]);
     });
   });
 

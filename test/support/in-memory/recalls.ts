@@ -123,11 +123,12 @@ export function inMemoryRecalls(store: Store): Recalls {
     async partners(tenantId, ids, limit, now) {
       const { together } = store.of(tenantId);
       const best = new Map<string, number>();
-      for (const [other, { count }] of ids.flatMap((id) => [...(together.get(id) ?? [])])) {
-        if (count >= PARTNER_RECALLS_MIN) best.set(other, Math.max(count, best.get(other) ?? 0));
+      for (const [other, { count, lastAt }] of ids.flatMap((id) => [...(together.get(id) ?? [])])) {
+        const isFresh = lastAt >= togetherStart(now);
+        if (isFresh && count >= PARTNER_RECALLS_MIN) best.set(other, Math.max(count, best.get(other) ?? 0));
       }
       return candidates(store, tenantId, now)
-        .filter(({ id }) => best.has(id))
+        .filter(({ id }) => best.has(id) && !ids.includes(id))
         .sort((a, b) => (best.get(b.id) ?? 0) - (best.get(a.id) ?? 0) || byText(a.id, b.id))
         .slice(0, limit);
     },
