@@ -32,12 +32,19 @@ order by p.id, p.other_id
 on conflict (tenant_id, id, other_id) do update
   set count = c.count + excluded.count, last_at = greatest(c.last_at, excluded.last_at)`;
 
-/** $2 memories, $3 now: the best partners of each stay. A newcomer passes an old partner whose joint recalls have faded. */
-const KEEP_BEST = `delete from co_access c using (
+/**
+ * $2 memories, $3 now: the best partners of each stay. A newcomer passes an old partner whose joint recalls have faded. Rows that the end
+ * of a memory is taking away are skipped: waiting for them could lock crosswise.
+ */
+const KEEP_BEST = `with ranked as materialized (
   select id, other_id, row_number() over (partition by id order by
       count * exp(-extract(epoch from $3::timestamptz - last_at) / (${TOGETHER_FADE_DAYS} * 86400.0)) desc, other_id) as place
-  from co_access where tenant_id = $1 and id = any($2::text[])) ranked
-where c.tenant_id = $1 and c.id = ranked.id and c.other_id = ranked.other_id and ranked.place > ${PARTNERS_MAX}`;
+  from co_access where tenant_id = $1 and id = any($2::text[])
+), surplus as (
+  select c.id, c.other_id from co_access c join ranked r on r.id = c.id and r.other_id = c.other_id
+  where c.tenant_id = $1 and r.place > ${PARTNERS_MAX} for update of c skip locked
+)
+delete from co_access c using surplus s where c.tenant_id = $1 and c.id = s.id and c.other_id = s.other_id`;
 
 /** $2 now, $3 the last move at the latest, $4 warmed in vain since. */
 const IS_CANDIDATE = `m.tier <> 'hot' and not m.pinned and m.hold is null and ${notExpired('$2')} and m.tier_since <= $3::timestamptz
@@ -66,7 +73,7 @@ const OF_HABITS = `select ${catalogColumns('none')} from jsonb_to_recordset($5::
   join (${CATALOG_FROM}) on m.tenant_id = $1 and m.id = best.id`;
 
 const prune = (table: string, age: string) => `delete from ${table} where ctid = any(array(
-  select ctid from ${table} where tenant_id = $1 and ${age} < $2::timestamptz limit ${PRUNED_MAX}))`;
+  select ctid from ${table} where tenant_id = $1 and ${age} < $2::timestamptz limit ${PRUNED_MAX} for update skip locked))`;
 
 const toJson = (joint: readonly JointRecall[]): string =>
   JSON.stringify(joint.map(({ id, otherId, count, lastAt }) => ({ id, other_id: otherId, count, last_at: lastAt })));
