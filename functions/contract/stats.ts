@@ -1,4 +1,5 @@
 /** Counts, tiers and health of the memory, of the whole tenant or of one agent or user. */
+import { MEMORY_TYPES } from '@auren/memory/model/memory.ts';
 import * as z from 'zod/mini';
 import { contract } from './contract.ts';
 import { cursor, limit, name, nextCursor } from './fields.ts';
@@ -21,6 +22,12 @@ const statsObject = z.looseObject({
   warm: z.optional(z.looseObject({ count: z.int(), bytes: z.number() })),
   cold: z.optional(z.looseObject({ count: z.int(), bytes: z.number() })),
   flow: z.optional(counts),
+  access_patterns: z.optional(
+    z.array(
+      z.strictObject({ user_id: z.nullable(z.string()), type: z.enum(MEMORY_TYPES), hour: z.int(), count: z.int() }),
+    ),
+  ),
+  prediction: z.optional(z.strictObject({ warmed: z.int(), hit_rate: z.nullable(z.number()) })),
   index: z.optional(z.looseObject({ pending: z.int(), model: z.string() })),
   latency: z.optional(z.record(z.string(), quantiles)),
 });
@@ -29,13 +36,15 @@ export const getStats = contract('get-stats', {
   query: z.strictObject({ user_id: z.optional(name) }),
   answer: statsObject,
   status: 200,
-  description: 'A dual-stored memory counts once; `flow` is of the last 24 hours.',
+  description:
+    'A dual-stored memory counts once; `flow` is of the last 24 hours. `access_patterns` counts uses by person, type and hour of the day (UTC) as of the last sweep, the highest 1,000 first; a key that is bound to an agent sees those of its own memories alone. `prediction` is of the last 30 days: memories warmed in advance, and the share used within seven days of it among those that are decided.',
 });
 
 export const getAgentStats = contract('get-agent-stats', {
   path: z.strictObject({ agent_id: name }),
   answer: statsObject,
   status: 200,
+  description: "The same, over that agent's memories; `access_patterns` is empty for the key of another agent.",
 });
 
 export const listAgents = contract('list-agents', {

@@ -22,6 +22,8 @@ import { createPostgresLog } from './log/log-postgres.ts';
 import { once } from './once.ts';
 import { createPostgresPatterns } from './patterns/patterns-postgres.ts';
 import type { Poke } from './poke.ts';
+import { createPostgresQueryLog } from './recall/query-log-postgres.ts';
+import { createPostgresRecalls } from './recall/recalls-postgres.ts';
 import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
 import { createChromaVectors } from './search/vectors-chroma.ts';
 import { createPostgresSpaces } from './spaces/spaces-postgres.ts';
@@ -90,6 +92,8 @@ export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
     warm: createWarmTier(database),
     lexical: createPostgresLexical(database),
     members: createPostgresMembers(database),
+    recalls: createPostgresRecalls(database),
+    queries: createPostgresQueryLog(database),
     poke: chosen.poke ?? pokeOf(settings),
     apiKeys: createPostgresApiKeys(database),
     keyCache: createRedisKeyCache(createRedis(settings)),
@@ -98,6 +102,8 @@ export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
     rules: settings.placement,
     hotCapacity: settings.hotCapacity,
     patternInsights: settings.patternInsights,
+    predictiveWarming: settings.predictiveWarming,
+    queryLog: settings.queryLog,
     chainKey: deriveKey(settings.masterKey, 'log-chain'),
     pepper: deriveKey(settings.masterKey, 'api-key-pepper'),
     stage: settings.stage,

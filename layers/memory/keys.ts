@@ -14,6 +14,13 @@ export const hotKeys = (tenantId: string) => {
     /** Hash id -> uses since the last flush, and id -> instants of the last three, newest first. */
     uses: `${prefix}:uses`,
     usedAt: `${prefix}:used-at`,
+    /** Hash `<id> <hour of the day, UTC>` -> uses since the last flush. */
+    hours: `${prefix}:hours`,
+    /** Lists of what was recalled in one call: since the last sweep, and shortly before it. */
+    recalls: `${prefix}:recalls`,
+    earlierRecalls: `${prefix}:recalls-earlier`,
+    /** Hash id -> query that the sweep has not written to the log of queries yet. */
+    queries: `${prefix}:queries`,
     /** Id of the last flush of uses that was taken off them. */
     flushed: `${prefix}:flushed`,
     lease: `${prefix}:lease`,

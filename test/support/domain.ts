@@ -60,7 +60,10 @@ export interface Domain {
 /** One for all, so that tenants of one database can be opened by every domain. */
 const MASTER_KEY = Buffer.alloc(32, 'auren-test').toString('base64');
 const DRAIN_MS = 20_000;
-const MADE_BY_US = ['AUREN_HOT_CAPACITY', 'AUREN_HOT_LEASE_SECONDS', 'AUREN_KEY_CACHE_SECONDS'];
+const MADE_BY_US = [
+  ...['AUREN_HOT_CAPACITY', 'AUREN_HOT_LEASE_SECONDS', 'AUREN_KEY_CACHE_SECONDS'],
+  ...['AUREN_PREDICTIVE_WARMING', 'AUREN_QUERY_LOG'],
+];
 
 /** The schema is brought up to date once a file: migrations take a lock that others wait for. */
 const migrated = new Map<string, Promise<unknown>>();

@@ -4,7 +4,7 @@ import type { Caller } from '../model/caller.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord, MemoryType, Metadata, TierName } from '../model/memory.ts';
 import type { RetentionPolicy } from '../policy/retention-policy.ts';
-import type { UseFlush } from '../tiers/port.ts';
+import type { HourCounts, UseFlush } from '../tiers/port.ts';
 
 /** `content` is null where it was not asked for or lies in cold only. */
 export type CatalogRow = Omit<MemoryRecord, 'content'> & { content: JsonObject | null };
@@ -73,6 +73,7 @@ export interface UseCount {
   id: string;
   count: number;
   recent: Instant[];
+  hours?: HourCounts;
 }
 
 /** What the sweep reads and counts. Pages go by id, after `afterId`; rows come without content unless it says so. */
@@ -90,7 +91,10 @@ export interface SweepCatalog {
   policies(tenantId: string): Promise<{ agentId: string; policy: RetentionPolicy }[]>;
   /** The flush of uses that was counted last; null before the first. */
   lastFlush(tenantId: string): Promise<UseFlush | null>;
-  /** Counts uses, at once with the flush's record. Throws `conflict` where `previous` is not the last flush. Unknown ids count nowhere. */
+  /**
+   * Counts uses, in all and by hour for the person and type, at once with the flush's record; a prediction that they prove right is a hit.
+   * Throws `conflict` where `previous` is not the last flush. Unknown ids count nowhere.
+   */
   countUses(tenantId: string, flush: { id: string; previous: string; uses: readonly UseCount[] }): Promise<void>;
 }
 

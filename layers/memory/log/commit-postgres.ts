@@ -4,7 +4,7 @@
  */
 import type { Statement } from '../clients/postgres.ts';
 import { searchableText } from '../embedding/searchable-text.ts';
-import type { LogEvent } from '../model/event.ts';
+import type { LogEvent, MoveReason } from '../model/event.ts';
 import { partitionKey } from '../search/partition-vector.ts';
 import { commitSql, IDEMPOTENCY_HOURS } from './commit-sql.ts';
 import { eventToRow } from './event-rows.ts';
@@ -56,9 +56,19 @@ const READ_CLAIM = 'select fingerprint, reply from idempotency where tenant_id =
 /** $3 now: what a commit of now would find taken. */
 export const LIVE_CLAIM = `${READ_CLAIM} and created_at >= $3::timestamptz - interval '${IDEMPOTENCY_HOURS} hours'`;
 
+const NOTE_PREDICTIONS = `insert into predictions (tenant_id, id, at)
+  select $1, p.id, p.at from jsonb_to_recordset($2::jsonb) as p (id text, at timestamptz)`;
+
+const isPrediction = ({ type, data }: LogEvent): boolean =>
+  type === 'memory.tier_changed' && data.reason === ('prediction' satisfies MoveReason);
+
 function stateStatements({ tenantId, events, policy, apiKey, space, patterns }: Commit): Statement[] {
   const head = events.at(-1);
   const statements: Statement[] = [];
+  const predictions = events.filter(isPrediction).map(({ streamId, at }) => ({ id: streamId, at }));
+  if (predictions.length > 0) {
+    statements.push({ text: NOTE_PREDICTIONS, params: [tenantId, JSON.stringify(predictions)] });
+  }
   if (policy?.policy && head) {
     const params = [tenantId, policy.agentId, JSON.stringify(policy.policy), head.streamId, head.seq, head.id];
     statements.push({ text: KEEP_POLICY, params });

@@ -27,6 +27,12 @@ export interface DueMove {
 const depth = (tier: TierName): number => TIERS.indexOf(tier);
 const UP: Partial<Record<TierName, TierName>> = { cold: 'warm', warm: 'hot' };
 
+/** The next tier up; null where there is none, or where it lies above the ceiling. */
+export function oneUp(tier: TierName, ceiling: TierName): TierName | null {
+  const up = UP[tier];
+  return up !== undefined && depth(up) >= depth(ceiling) ? up : null;
+}
+
 /** Uses of before this do not count for a rise. */
 export const useWindowStart = (now: Instant): Instant => instant(Date.parse(now) - USE_WINDOW_DAYS * DAY_MS);
 
@@ -56,9 +62,9 @@ export function dueMove(
 ): DueMove | null {
   if (memory.pinned) return null;
   const windowStart = useWindowStart(now);
-  const up = UP[memory.tier];
+  const up = oneUp(memory.tier, ceiling);
   const usesSince = memory.tierSince > windowStart ? memory.tierSince : windowStart;
-  if (up !== undefined && depth(up) >= depth(ceiling) && isMuchUsedSince(recentUses, usesSince)) {
+  if (up !== null && isMuchUsedSince(recentUses, usesSince)) {
     return { tier: up, reason: 'use', hold: null };
   }
   const limits = memory.retainedBy === null ? rules : stretched(rules);

@@ -22,9 +22,11 @@ import { REMOVE } from './hot-scripts/remove.ts';
 import { RESCORE } from './hot-scripts/rescore.ts';
 import { SETTLE } from './hot-scripts/settle.ts';
 import { STATS } from './hot-scripts/stats.ts';
+import { TAKE_RECALLS } from './hot-scripts/take-recalls.ts';
 import { USED } from './hot-scripts/used.ts';
 import { latencyField, percentilesOf } from './latency-buckets.ts';
 import type { HotTier, HotUpkeep, Ride } from './port.ts';
+import { hourArguments, pendingFromReply, recallFromReply } from './use-replies.ts';
 
 export interface HotRedisOptions {
   redis: RedisClient;
@@ -94,7 +96,10 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       const [leased, ...found] = textList(
         await redis.script(
           READ,
-          [keys.scores, keys.uses, keys.usedAt, keys.lease, keys.counters, keys.latency(hour()), keys.ephemeral],
+          [
+            ...[keys.scores, keys.uses, keys.usedAt, keys.lease, keys.counters, keys.latency(hour()), keys.ephemeral],
+            ...[keys.hours, keys.recalls],
+          ],
           [
             ...[keys.recordPrefix, epoch(now), now, use ? '1' : '0'],
             ...[caller.agentId === null ? '0' : '1', caller.agentId ?? ''],
@@ -110,32 +115,49 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       return { leased: leased === '1', records: new Map(records) };
     },
 
-    async used(tenantId, ids, now, ride) {
-      const keys = hotKeys(tenantId);
+    async used(tenantId, ids, now, ride, by) {
+      const { scores, uses, usedAt, hours, recalls, queries, recordPrefix, ...keys } = hotKeys(tenantId);
       await redis.script(
         USED,
-        [keys.scores, keys.uses, keys.usedAt, keys.latency(hour()), keys.ephemeral],
-        [keys.recordPrefix, epoch(now), now, ...rideArguments(takeRide(tenantId, ride)), ...new Set(ids)],
+        [scores, uses, usedAt, hours, recalls, queries, keys.latency(hour()), keys.ephemeral],
+        [
+          ...[recordPrefix, epoch(now), now, by?.agentId ?? '', by?.query?.id ?? '', by?.query?.json ?? ''],
+          ...rideArguments(takeRide(tenantId, ride)),
+          ...new Set(ids),
+        ],
       );
     },
 
     async pendingUses(tenantId) {
-      const { uses, usedAt } = hotKeys(tenantId);
-      const [counts = [], instants = []] = textLists(await redis.script(PENDING, [uses, usedAt], []));
-      const lastUses = new Map(inPairs(instants));
-      return new Map(
-        inPairs(counts).flatMap(([id, count]) => {
-          const recent = lastUses.get(id)?.split(' ') ?? [];
-          const [lastAt] = recent;
-          return lastAt === undefined ? [] : [[id, { count: Number(count), lastAt, recent }]];
-        }),
-      );
+      const { uses, usedAt, hours } = hotKeys(tenantId);
+      return pendingFromReply(textLists(await redis.script(PENDING, [uses, usedAt, hours], [])));
     },
 
     async settleUses(tenantId, { id: flush, previous, uses }) {
       const keys = hotKeys(tenantId);
-      const args = [...uses].flatMap(([id, { count, total }]) => [id, String(count), String(total)]);
-      await redis.script(SETTLE, [keys.uses, keys.usedAt, keys.flushed], [keys.recordPrefix, flush, previous, ...args]);
+      const args = [...uses].flatMap(([id, { count, total, hours = {} }]) => {
+        return [id, String(count), String(total), ...hourArguments(hours)];
+      });
+      const names = [keys.uses, keys.usedAt, keys.hours, keys.flushed];
+      await redis.script(SETTLE, names, [keys.recordPrefix, flush, previous, ...args]);
+    },
+
+    async takeRecalls(tenantId, since) {
+      const { recalls, earlierRecalls } = hotKeys(tenantId);
+      const [fresh = [], earlier = []] = textLists(
+        await redis.script(TAKE_RECALLS, [recalls, earlierRecalls], [since]),
+      );
+      return { fresh: fresh.map(recallFromReply), earlier: earlier.map(recallFromReply) };
+    },
+
+    async pendingQueries(tenantId) {
+      // Without deserialization the client leaves the reply as it came: a list of fields and values.
+      const reply: unknown = await redis.call((client) => client.hgetall(hotKeys(tenantId).queries));
+      return new Map(inPairs(textList(reply)));
+    },
+
+    async dropQueries(tenantId, ids) {
+      if (ids.length > 0) await redis.call((client) => client.hdel(hotKeys(tenantId).queries, ...ids));
     },
 
     held: (tenantId, from, count) =>

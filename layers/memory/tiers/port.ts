@@ -3,6 +3,7 @@ import type { Instant } from '../clock.ts';
 import type { Caller } from '../model/caller.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord, TierName } from '../model/memory.ts';
+import type { Recall } from '../policy/co-access.ts';
 
 /** "As of this seq": orders copies of one memory. */
 export interface Mark {
@@ -32,6 +33,17 @@ export interface Ride {
   events: string[];
 }
 
+/** Who recalled, and by what query where that is to be logged. */
+export interface Recaller {
+  /** Null for a key that is bound to no agent. */
+  agentId: string | null;
+  /** Waits in Redis for the sweep to write it to the log of queries. */
+  query?: { id: string; json: string };
+}
+
+/** Uses by hour of the day, UTC. */
+export type HourCounts = Readonly<Record<number, number>>;
+
 export interface HotRead {
   /** False: the projector is behind or unknown; the copies may be stale and count only where PostgreSQL is down. */
   leased: boolean;
@@ -50,8 +62,8 @@ export interface HotTier extends Tier {
   ): Promise<{ evicted: MemoryRecord[] }>;
   /** Reads what the caller may see; with `use`, counts a use of each one that was leased. */
   read(caller: Caller, ids: readonly string[], options: { use: boolean; now: Instant; ride?: Ride }): Promise<HotRead>;
-  /** Counts uses of memories of any tier and carries the ride. */
-  used(tenantId: string, ids: readonly string[], now: Instant, ride?: Ride): Promise<void>;
+  /** Counts uses of memories of any tier, carries the ride, and keeps the query. */
+  used(tenantId: string, ids: readonly string[], now: Instant, ride?: Ride, by?: Recaller): Promise<void>;
   /** Uses counted since the last flush. */
   pendingUses(tenantId: string): Promise<Map<string, PendingUses>>;
   /** The hot projector's cursor lives in Redis, so that it rolls back with the data. */
@@ -66,6 +78,7 @@ export interface PendingUses {
   lastAt: Instant;
   /** Of the last three uses, newest first; some may be of before the last flush. */
   recent: Instant[];
+  hours: HourCounts;
 }
 
 /** Uses that the catalog has counted in one step. */
@@ -74,7 +87,7 @@ export interface UseFlush {
   /** The flush before it; empty for the first. */
   previous: string;
   /** How many were counted, and how many the catalog counts with them. */
-  uses: ReadonlyMap<string, { count: number; total: number }>;
+  uses: ReadonlyMap<string, { count: number; total: number; hours?: HourCounts }>;
 }
 
 /** What the sweep does to the hot tier; one round trip each. */
@@ -84,6 +97,14 @@ export interface HotUpkeep {
    * so does one whose predecessor was not settled here: Redis was emptied since, and holds other uses than were counted.
    */
   settleUses(tenantId: string, flush: UseFlush): Promise<void>;
+  /**
+   * What was recalled since the last time, oldest first, and gone from here with it: a sweep that dies then loses these hints. `earlier`
+   * was handed out before and is given again while it is younger than `since`.
+   */
+  takeRecalls(tenantId: string, since: Instant): Promise<{ fresh: Recall[]; earlier: Recall[] }>;
+  /** Queries by id that wait to be logged; they stay until they are dropped. */
+  pendingQueries(tenantId: string): Promise<Map<string, string>>;
+  dropQueries(tenantId: string, ids: readonly string[]): Promise<void>;
   /** Ids of the copies here by ascending score, a page of them; the order changes while they are read. */
   held(tenantId: string, from: number, count: number): Promise<string[]>;
   /** Scores copies as of now: stored scores do not age by themselves. Answers the ids that have no copy here. */

@@ -1,4 +1,4 @@
-/** Stats: counts from the catalog, the hot and cold tiers' own figures, and how far the index is behind. Counts nothing as a use. */
+/** Stats: counts from the catalog, the hot and cold tiers' own figures, what is recalled when, and how far the index is behind. Counts nothing as a use. */
 import { instant } from '../clock.ts';
 import { EngineUnavailable } from '../errors.ts';
 import { INDEX_CONSUMER } from '../feed/names.ts';
@@ -6,7 +6,10 @@ import type { AurenMemory } from '../memory.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Ports } from './ports.ts';
 
-export type StatsPorts = Pick<Ports, 'catalog' | 'hot' | 'cold' | 'log' | 'consumers' | 'clock' | 'hotCapacity'> & {
+export type StatsPorts = Pick<
+  Ports,
+  'catalog' | 'recalls' | 'hot' | 'cold' | 'log' | 'consumers' | 'clock' | 'hotCapacity'
+> & {
   /** Name of the embedding model that the index is made with. */
   embeddingModel: string;
 };
@@ -29,12 +32,15 @@ export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
   return {
     async stats(caller, filter): Promise<JsonObject> {
       const now = instant(ports.clock.now());
-      const [catalog, hot, cold, behind] = await Promise.all([
+      const [catalog, recalls, hot, cold, behind] = await Promise.all([
         ports.catalog.stats(caller, filter, now),
+        ports.recalls.stats(caller, filter, now),
         unlessDown(ports.hot.stats(caller.tenantId)),
         unlessDown(ports.cold.stats(caller.tenantId)),
         pending(caller.tenantId),
       ]);
+      const { predictions } = recalls;
+      const hitRate = predictions.decided === 0 ? null : predictions.hits / predictions.decided;
       const reads = hot === null ? 0 : hot.hits + hot.misses;
       return {
         total_memories: catalog.total,
@@ -62,9 +68,14 @@ export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
           promoted: catalog.flow.promoted,
           expired: catalog.flow.expired,
         },
-        // Filled by the sweep and by the live feed once they run; until then there is nothing to count.
-        access_patterns: [],
-        prediction: { warmed: 0, hit_rate: null },
+        access_patterns: recalls.patterns.map(({ userId, type, hour, count }) => ({
+          user_id: userId,
+          type,
+          hour,
+          count,
+        })),
+        prediction: { warmed: predictions.warmed, hit_rate: hitRate },
+        // Filled by the live feed once it runs; until then there is nothing to count.
         feed: {
           connected: false,
           events_processed: 0,

@@ -10,6 +10,7 @@ import type { EventLog } from '../log/port.ts';
 import type { Patterns } from '../patterns/port.ts';
 import type { Poke } from '../poke.ts';
 import type { PlacementRules } from '../policy/placement.ts';
+import type { QueryLog, Recalls } from '../recall/port.ts';
 import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
 import type { Spaces } from '../spaces/port.ts';
 import type { ColdTier, HotTier, HotUpkeep, Tier } from '../tiers/port.ts';
@@ -26,6 +27,8 @@ export interface Ports {
   vectors: VectorIndex;
   members: PartitionMembers;
   embedder: Embedder;
+  recalls: Recalls;
+  queries: QueryLog;
   poke: Poke;
   apiKeys: ApiKeyStore;
   keyCache: KeyCache;
@@ -37,6 +40,9 @@ export interface Ports {
   hotCapacity: number;
   /** Whether scheduled discovery stores what it finds as memories. */
   patternInsights: boolean;
+  predictiveWarming: boolean;
+  /** Whether the queries of agents are kept. */
+  queryLog: boolean;
   /** Keys derived from the master key. */
   chainKey: Buffer;
   pepper: Buffer;

@@ -62,6 +62,8 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
           caller.tenantId,
           records.map(({ id }) => id),
           now,
+          undefined,
+          caller,
         ),
       ]);
       await flipEvicted(ports, { ...contextFor(ports, caller, now), actor: 'system:retrieve' }, put.evicted);

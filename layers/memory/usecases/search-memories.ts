@@ -11,11 +11,11 @@ import type { LexicalHit, SearchAnswer, SearchQuery } from '../search/port.ts';
 import { findByMeaning, IndexUnfilled, type SemanticFound } from '../search/semantic.ts';
 import type { Ports } from './ports.ts';
 import { searchPast } from './search-past.ts';
-import { type Searched, searchedRide } from './searched-ride.ts';
+import { recallerOf, type Searched, searchedRide } from './searched-ride.ts';
 
 export type SearchPorts = Pick<
   Ports,
-  'lexical' | 'vectors' | 'members' | 'embedder' | 'catalog' | 'hot' | 'cold' | 'clock' | 'warn'
+  'lexical' | 'vectors' | 'members' | 'embedder' | 'catalog' | 'hot' | 'cold' | 'clock' | 'warn' | 'queryLog'
 >;
 
 /** Words name this many candidates, or as many as are wanted: enough for the fusion to reorder. */
@@ -107,7 +107,7 @@ async function orDegraded(ports: SearchPorts, leg: Promise<SemanticFound>): Prom
   }
 }
 
-/** Counts uses and carries the live event, in one call. Redis being down costs these and nothing else. */
+/** Counts uses, carries the live event and keeps the query for the log, in one call. Redis being down costs these and nothing else. */
 async function tell(
   ports: SearchPorts,
   caller: Caller,
@@ -115,10 +115,11 @@ async function tell(
   rows: readonly CatalogRow[],
   searched: Searched,
 ): Promise<void> {
-  const isAgents = caller.agentId !== null || query.agentId !== null;
-  const used = isAgents ? rows.slice(0, USES_MAX).map(({ id }) => id) : [];
+  const by = recallerOf(caller, query, searched.now, ports.queryLog);
+  const used = by.agentId === null ? [] : rows.slice(0, USES_MAX).map(({ id }) => id);
+  const ride = searchedRide(caller, query, searched);
   try {
-    const counting = ports.hot.used(caller.tenantId, used, searched.now, searchedRide(caller, query, searched));
+    const counting = ports.hot.used(caller.tenantId, used, searched.now, ride, by);
     await withDeadline(counting, REDIS_DEADLINE_MS, 'Redis');
   } catch (error) {
     ports.warn('the uses of a search were not counted', error);

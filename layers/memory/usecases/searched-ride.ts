@@ -1,9 +1,9 @@
-/** `memory.searched`: live only, without the query's text. It rides on the Redis call that counts the uses. */
+/** What a search tells, on the Redis call that counts the uses: `memory.searched`, live only and without the query's text; and the query for its log. */
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../clock.ts';
 import { actorOf, type Caller } from '../model/caller.ts';
 import type { SearchQuery } from '../search/port.ts';
-import type { Ride } from '../tiers/port.ts';
+import type { Recaller, Ride } from '../tiers/port.ts';
 
 export interface Searched {
   resultsCount: number;
@@ -12,9 +12,18 @@ export interface Searched {
   now: Instant;
 }
 
+const newId = (kind: string) => `${kind}_${uuidv7().replaceAll('-', '')}`;
+
+/** The agent that searches: the one that the key is bound to, else the one whose memories it asks for. Only an agent's search is logged. */
+export function recallerOf(caller: Caller, query: SearchQuery, now: Instant, isLogged: boolean): Recaller {
+  const agentId = caller.agentId ?? query.agentId;
+  if (agentId === null || !isLogged) return { agentId };
+  return { agentId, query: { id: newId('qry'), json: JSON.stringify({ agentId, at: now, query }) } };
+}
+
 export function searchedRide(caller: Caller, query: SearchQuery, { resultsCount, ms, degraded, now }: Searched): Ride {
   const event = {
-    id: `evt_${uuidv7().replaceAll('-', '')}`,
+    id: newId('evt'),
     type: 'memory.searched',
     at: now,
     actor: actorOf(caller),

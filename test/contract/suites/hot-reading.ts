@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../layers/memory/model/caller.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
+import type { HourCounts } from '../../../layers/memory/tiers/port.ts';
 import { aCaller, aMemory } from '../../support/builders.ts';
 import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
 import type { HotSubject } from './hot-writing.ts';
@@ -142,7 +143,7 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
 
       expect(records.get(memory.id)).toMatchObject({ accessCount: 7, lastAccessedAt: second });
       expect(await hot.pendingUses(tenantId)).toEqual(
-        new Map([[memory.id, { count: 2, lastAt: second, recent: [second, secondsAfter(NOON, 1)] }]]),
+        new Map([[memory.id, { count: 2, lastAt: second, recent: [second, secondsAfter(NOON, 1)], hours: { 12: 2 } }]]),
       );
     });
 
@@ -155,8 +156,11 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
 
       expect(await hot.pendingUses(tenantId)).toEqual(
         new Map([
-          [memory.id, { count: 1, lastAt: NOON, recent: [NOON] }],
-          ['mem_elsewhere', { count: 2, lastAt: secondsAfter(NOON, 1), recent: [secondsAfter(NOON, 1), NOON] }],
+          [memory.id, { count: 1, lastAt: NOON, recent: [NOON], hours: { 12: 1 } }],
+          [
+            'mem_elsewhere',
+            { count: 2, lastAt: secondsAfter(NOON, 1), recent: [secondsAfter(NOON, 1), NOON], hours: { 12: 2 } },
+          ],
         ]),
       );
     });
@@ -196,7 +200,11 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
       for (let n = 0; n < 5; n++) await hot.used(tenantId, ['mem_elsewhere'], secondsAfter(NOON, n));
 
       const recent = [4, 3, 2].map((n) => secondsAfter(NOON, n));
-      expect((await hot.pendingUses(tenantId)).get('mem_elsewhere')).toEqual({ count: 5, lastAt: recent[0], recent });
+      expect((await hot.pendingUses(tenantId)).get('mem_elsewhere')).toMatchObject({
+        count: 5,
+        lastAt: recent[0],
+        recent,
+      });
     });
 
     it('of a copy that was put with the catalog’s new count before they were settled are not counted twice', async () => {
@@ -224,19 +232,21 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
       const { hot, tenantId, caller } = await holding([memory]);
       for (let n = 0; n < 3; n++) await hot.read(caller, [memory.id], { use: true, now: NOON });
 
-      const uses = new Map([
-        [memory.id, { count: 2, total: 2 }],
-        ['mem_absent', { count: 1, total: 1 }],
+      const uses = new Map<string, { count: number; total: number; hours: HourCounts }>([
+        [memory.id, { count: 2, total: 2, hours: { 12: 2 } }],
+        ['mem_absent', { count: 1, total: 1, hours: { 9: 1 } }],
       ]);
       await hot.settleUses(tenantId, { id: 'one', previous: '', uses });
       const partly = await hot.pendingUses(tenantId);
       await hot.settleUses(tenantId, {
         id: 'two',
         previous: 'one',
-        uses: new Map([[memory.id, { count: 1, total: 3 }]]),
+        uses: new Map([[memory.id, { count: 1, total: 3, hours: { 12: 1 } }]]),
       });
 
-      expect(partly).toEqual(new Map([[memory.id, { count: 1, lastAt: NOON, recent: [NOON, NOON, NOON] }]]));
+      expect(partly).toEqual(
+        new Map([[memory.id, { count: 1, lastAt: NOON, recent: [NOON, NOON, NOON], hours: { 12: 1 } }]]),
+      );
       expect(await hot.pendingUses(tenantId)).toEqual(new Map());
       const { records } = await hot.read(caller, [memory.id], LOOK);
       expect(records.get(memory.id)).toMatchObject({ accessCount: 3, lastAccessedAt: NOON });

@@ -6,6 +6,7 @@ import { createHotRedis } from '../../../layers/memory/tiers/hot-redis.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { describeKeyCacheContract } from './api-keys.ts';
 import { describeHotReadingContract } from './hot-reading.ts';
+import { describeHotRecallsContract } from './hot-recalls.ts';
 import { describeHotWritingContract, type HotSubject } from './hot-writing.ts';
 import { describeTierContract } from './tier.ts';
 
@@ -39,6 +40,7 @@ export function describeRedisAdapters(name: string, addressOf: () => RedisAddres
   };
   describeHotWritingContract(`hot on ${name}`, makeHot);
   describeHotReadingContract(`hot on ${name}`, makeHot);
+  describeHotRecallsContract(`hot on ${name}`, makeHot);
 
   describeKeyCacheContract(name, async () => ({ keyCache: createRedisKeyCache(connect()) }));
 }

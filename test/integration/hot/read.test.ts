@@ -90,7 +90,7 @@ describe.each(ENGINES)('$engine: reading', ({ embedded }) => {
     const { records } = await hot.read(aCaller(tenantId), [memory.id], { use: false, now });
     expect(records.get(memory.id)).toEqual({ ...memory, accessCount: 10 + 16 * reads, lastAccessedAt: now });
     expect(await hot.pendingUses(tenantId)).toEqual(
-      new Map([[memory.id, { count: 16 * reads, lastAt: now, recent: [now, now, now] }]]),
+      new Map([[memory.id, { count: 16 * reads, lastAt: now, recent: [now, now, now], hours: { 12: 16 * reads } }]]),
     );
   });
 
@@ -103,17 +103,21 @@ describe.each(ENGINES)('$engine: reading', ({ embedded }) => {
     const read = async () =>
       (await hot.read(aCaller(tenantId), [memory.id], { use: false, now })).records.get(memory.id);
 
-    await hot.settleUses(tenantId, { id: 'one', previous: '', uses: new Map([[memory.id, { count: 3, total: 5 }]]) });
+    await hot.settleUses(tenantId, {
+      id: 'one',
+      previous: '',
+      uses: new Map([[memory.id, { count: 3, total: 5, hours: { 12: 3 } }]]),
+    });
     const partly = await hot.pendingUses(tenantId);
     const whilePartly = await read();
     const uses = new Map([
-      [memory.id, { count: 2, total: 7 }],
-      [cold.id, { count: 9, total: 9 }],
+      [memory.id, { count: 2, total: 7, hours: { 12: 2 } }],
+      [cold.id, { count: 9, total: 9, hours: { 12: 9 } }],
     ]);
     await hot.settleUses(tenantId, { id: 'two', previous: 'one', uses });
     await hot.putAndEvict(tenantId, [{ ...memory, seq: 2 }], now);
 
-    expect(partly.get(memory.id)).toEqual({ count: 2, lastAt, recent: [lastAt, lastAt, lastAt] });
+    expect(partly.get(memory.id)).toEqual({ count: 2, lastAt, recent: [lastAt, lastAt, lastAt], hours: { 12: 2 } });
     expect(whilePartly).toMatchObject({ accessCount: 7, lastAccessedAt: lastAt });
     expect(await hot.pendingUses(tenantId)).toEqual(new Map());
     expect(await read()).toMatchObject({ seq: 2, accessCount: 7, lastAccessedAt: lastAt });

@@ -194,6 +194,20 @@ describe('a search', () => {
   });
 });
 
+describe('a search whose query is logged', () => {
+  it('asks nobody more often: the query goes to Redis with the uses', async () => {
+    const logging = await domain(sharedEngines(), { settings: { AUREN_QUERY_LOG: 'on' } });
+    await logging.store({ content: { text: 'cortisol' }, createdAt: daysAfter(NOON, -240) });
+
+    const { counts } = await counted(() =>
+      logging.memory.search(logging.caller(AGENT), aSearch('cortisol', { mode: 'lexical' })),
+    );
+
+    expect(counts).toEqual({ postgres: 1, redis: 1 });
+    expect((await logging.ports.hot.pendingQueries(logging.tenantId)).size).toBe(1);
+  });
+});
+
 describe('a key check', () => {
   it('asks Redis and PostgreSQL the first time, and nobody the second', async () => {
     const { apiKey } = await d.memory.createKey(d.caller(), { scopes: ['memories:read'] });

@@ -181,6 +181,10 @@ describe('row security', () => {
     `insert into space_members values ($1, 'team', 'librarian', 'reader')`,
     `insert into memory_usage values ($1, 'mem_x', 1, now())`,
     `insert into consumer_failures values ($1, 'indexer', 'evt_x', 1, 'error')`,
+    `insert into access_patterns values ($1, 'ada', 'librarian', 'fact', 7, 1)`,
+    `insert into query_log values ($1, 'qry_x', 'librarian', 'ada', now(), '{}')`,
+    `insert into co_access select $1, id, id, 1, now() from memories where tenant_id = $1 limit 1`,
+    `insert into predictions select $1, id, now() from memories where tenant_id = $1 limit 1`,
   ];
   let tables: string[];
   beforeAll(async () => {
@@ -207,6 +211,7 @@ describe('row security', () => {
       expect.arrayContaining([
         ...['agent_policies', 'api_keys', 'consumer_failures', 'consumers', 'events', 'idempotency', 'memories'],
         ...['memory_usage', 'patterns', 'space_members', 'spaces', 'subject_keys', 'tenants'],
+        ...['access_patterns', 'co_access', 'predictions', 'query_log'],
       ]),
     );
   });

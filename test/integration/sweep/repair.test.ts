@@ -6,7 +6,7 @@ import { daysAfter } from '../../support/clock.ts';
 import { type Domain, domain } from '../../support/domain.ts';
 import { sharedEngines } from '../../support/engines.ts';
 import { expectIn } from '../must-hold/where.ts';
-import { emptyRedis, eventCount, expectStatsToEqualARecount, rowOf, swept, use } from './tiers.ts';
+import { dyingPorts, emptyRedis, eventCount, expectStatsToEqualARecount, rowOf, swept, use } from './tiers.ts';
 
 let d: Domain;
 const begin = async (settings: Record<string, string> = {}) => {
@@ -78,26 +78,6 @@ describe('a killed sweep', () => {
     log: ['commit'],
   } as const;
 
-  /** The ports, whose nth call among these fails: before it is made, or after. */
-  function dying(nth: number, isDone: boolean) {
-    let calls = 0;
-    const wrapped = Object.entries(CALLS).map(([name, methods]) => {
-      const port = d.ports[name as keyof typeof CALLS] as unknown as Record<string, (...args: unknown[]) => unknown>;
-      const killing = methods.map((method) => [
-        method,
-        async (...args: unknown[]) => {
-          calls += 1;
-          if (calls === nth && !isDone) throw new Error('killed');
-          const answer = await port[method]?.(...args);
-          if (calls === nth && isDone) throw new Error('killed');
-          return answer;
-        },
-      ]);
-      return [name, { ...port, ...Object.fromEntries(killing) }];
-    });
-    return { ...d.ports, ...Object.fromEntries(wrapped) } as typeof d.ports;
-  }
-
   it.each([
     ['before', false],
     ['after', true],
@@ -113,7 +93,7 @@ describe('a killed sweep', () => {
         await d.drain();
         d.clock.advance({ days: 31 });
         await use(d, used.id, 4);
-        const wasKilled = await swept(d, dying(killed + 1, isDone)).then(
+        const wasKilled = await swept(d, dyingPorts(d, CALLS, killed + 1, isDone)).then(
           () => false,
           () => true,
         );

@@ -13,6 +13,31 @@ export async function swept(d: Domain, ports: SweepPorts = d.ports): Promise<Jso
   return await createSweep({ ...ports, consumers }).sweep(new Date(Date.now() + SWEEP_MS));
 }
 
+/** The ports, whose nth call among these fails: before it is made, or after. */
+export function dyingPorts(
+  { ports }: Domain,
+  watched: Partial<Record<keyof SweepPorts, readonly string[]>>,
+  nth: number,
+  isDone: boolean,
+): SweepPorts {
+  let calls = 0;
+  const wrapped = Object.entries(watched).map(([name, methods]) => {
+    const port = ports[name as keyof SweepPorts] as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const killing = methods.map((method) => [
+      method,
+      async (...args: unknown[]) => {
+        calls += 1;
+        if (calls === nth && !isDone) throw new Error('killed');
+        const answer = await port[method]?.(...args);
+        if (calls === nth && isDone) throw new Error('killed');
+        return answer;
+      },
+    ]);
+    return [name, { ...port, ...Object.fromEntries(killing) }];
+  });
+  return { ...ports, ...Object.fromEntries(wrapped) };
+}
+
 /** As after a fail-over to an empty server. */
 export async function emptyRedis(d: Domain): Promise<void> {
   const keys = await d.redis.keys(`auren:{${d.tenantId}}:*`);

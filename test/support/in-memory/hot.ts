@@ -2,9 +2,14 @@
 import { type Instant, instant } from '../../../layers/memory/clock.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { mayRead } from '../../../layers/memory/policy/access.ts';
+import type { Recall } from '../../../layers/memory/policy/co-access.ts';
 import { retentionScore } from '../../../layers/memory/policy/retention.ts';
-import type { HotTier, HotUpkeep, PendingUses, Ride } from '../../../layers/memory/tiers/port.ts';
+import type { HotTier, HotUpkeep, HourCounts, PendingUses, Ride } from '../../../layers/memory/tiers/port.ts';
 import { copyOf, isAlive } from './store.ts';
+
+const RECALLS_MAX = 1_000;
+const RECALL_IDS_MAX = 8;
+const QUERIES_MAX = 500;
 
 export interface HotOptions {
   capacity?: number;
@@ -25,6 +30,10 @@ interface Tenant {
   uses: Map<string, PendingUses>;
   /** The last flush that was taken off them. */
   flushed: string;
+  recalls: Recall[];
+  earlierRecalls: Recall[];
+  /** Queries that wait to be logged. */
+  queries: Map<string, string>;
   cursor: string | null;
   leasedUntilMs: number;
   hits: number;
@@ -88,12 +97,16 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
         if (use && leased) countUse(tenant, id, now);
         records.set(id, withUses(tenant, record));
       }
+      if (use && leased) noteRecall(tenant, { at: now, agentId: caller.agentId, ids: [...records.keys()] });
       return { leased, records };
     },
 
-    async used(tenantId, ids, now, ride) {
-      take(of(tenantId), ride);
-      for (const id of new Set(ids)) countUse(of(tenantId), id, now);
+    async used(tenantId, ids, now, ride, by) {
+      const tenant = of(tenantId);
+      take(tenant, ride);
+      for (const id of new Set(ids)) countUse(tenant, id, now);
+      noteRecall(tenant, { at: now, agentId: by?.agentId ?? null, ids: [...new Set(ids)] });
+      if (by?.query !== undefined && tenant.queries.size < QUERIES_MAX) tenant.queries.set(by.query.id, by.query.json);
     },
 
     pendingUses: async (tenantId) => copyOf(of(tenantId).uses),
@@ -104,7 +117,21 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
       if (settledLast === flush) return;
       tenant.flushed = flush;
       if (settledLast !== previous) return;
-      for (const [id, { count, total }] of uses) settle(tenant, id, count, total);
+      for (const [id, counted] of uses) settle(tenant, id, counted);
+    },
+
+    async takeRecalls(tenantId, since) {
+      const tenant = of(tenantId);
+      const { recalls: fresh, earlierRecalls: earlier } = tenant;
+      tenant.earlierRecalls = [...earlier, ...fresh].filter(({ at }) => at > since).slice(-RECALLS_MAX);
+      tenant.recalls = [];
+      return copyOf({ fresh, earlier });
+    },
+
+    pendingQueries: async (tenantId) => new Map(of(tenantId).queries),
+
+    async dropQueries(tenantId, ids) {
+      for (const id of ids) of(tenantId).queries.delete(id);
     },
 
     held: async (tenantId, from, count) =>
@@ -147,6 +174,9 @@ const emptyTenant = (): Tenant => ({
   entries: new Map(),
   uses: new Map(),
   flushed: '',
+  recalls: [],
+  earlierRecalls: [],
+  queries: new Map(),
   cursor: null,
   leasedUntilMs: 0,
   hits: 0,
@@ -184,13 +214,28 @@ function withUses(tenant: Tenant, record: MemoryRecord): MemoryRecord {
 }
 
 function countUse(tenant: Tenant, id: string, now: Instant): void {
-  const earlier = tenant.uses.get(id) ?? { count: 0, recent: [] };
-  tenant.uses.set(id, { count: earlier.count + 1, lastAt: now, recent: [now, ...earlier.recent].slice(0, 3) });
+  const earlier: Omit<PendingUses, 'lastAt'> = tenant.uses.get(id) ?? { count: 0, recent: [], hours: {} };
+  const hour = new Date(now).getUTCHours();
+  tenant.uses.set(id, {
+    count: earlier.count + 1,
+    lastAt: now,
+    recent: [now, ...earlier.recent].slice(0, 3),
+    hours: { ...earlier.hours, [hour]: (earlier.hours[hour] ?? 0) + 1 },
+  });
   score(tenant, id, now);
 }
 
+function noteRecall(tenant: Tenant, { ids, ...recall }: Recall): void {
+  if (ids.length === 0) return;
+  tenant.recalls = [...tenant.recalls, { ...recall, ids: ids.slice(0, RECALL_IDS_MAX) }].slice(-RECALLS_MAX);
+}
+
 /** Moves uses from the pending ones to the copy, which then counts what the catalog counts. */
-function settle(tenant: Tenant, id: string, counted: number, total: number): void {
+function settle(
+  tenant: Tenant,
+  id: string,
+  { count: counted, total, hours = {} }: { count: number; total: number; hours?: HourCounts },
+): void {
   const pending = tenant.uses.get(id);
   const record = tenant.entries.get(id)?.record;
   if (record) {
@@ -198,7 +243,11 @@ function settle(tenant: Tenant, id: string, counted: number, total: number): voi
     record.lastAccessedAt = pending?.lastAt ?? record.lastAccessedAt;
   }
   if (pending === undefined || pending.count <= counted) tenant.uses.delete(id);
-  else tenant.uses.set(id, { ...pending, count: pending.count - counted });
+  else {
+    const left = Object.entries(pending.hours).map(([hour, n]) => [hour, n - (hours[Number(hour)] ?? 0)] as const);
+    const some = Object.fromEntries(left.filter(([, n]) => n > 0));
+    tenant.uses.set(id, { ...pending, count: pending.count - counted, hours: some });
+  }
 }
 
 const living = (tenant: Tenant) =>

@@ -16,6 +16,7 @@ import { inMemoryLexicalIndex, inMemoryMembers } from './lexical.ts';
 import { inMemoryLog } from './log.ts';
 import { inMemoryPatterns } from './patterns.ts';
 import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
+import { inMemoryQueryLog, inMemoryRecalls } from './recalls.ts';
 import { inMemorySpaces } from './spaces.ts';
 import { createStore, type Store } from './store.ts';
 import { inMemoryVectorIndex } from './vectors.ts';
@@ -55,6 +56,8 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     apiKeys: behind('postgres', inMemoryApiKeys(store)),
     spaces: behind('postgres', inMemorySpaces(store)),
     patterns: behind('postgres', inMemoryPatterns(store)),
+    recalls: behind('postgres', inMemoryRecalls(store)),
+    queries: behind('postgres', inMemoryQueryLog(store)),
     hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
     keyCache: behind('redis', inMemoryKeyCache()),
     cold: behind('chroma', inMemoryColdTier()),
@@ -65,6 +68,8 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     rules: RULES,
     hotCapacity,
     patternInsights: false,
+    predictiveWarming: true,
+    queryLog: false,
     chainKey: CHAIN_KEY,
     pepper: Buffer.alloc(32, 9),
     stage: 'test',

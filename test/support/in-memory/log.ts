@@ -117,9 +117,16 @@ function checkSpaces(data: TenantData, { rows = [], ended = [], space }: Commit)
 function apply(data: TenantData, commit: Commit): void {
   data.events.push(...commit.events);
   for (const write of commit.rows ?? []) applyRow(data, write);
+  for (const { type, streamId, at, data: about } of commit.events) {
+    const isPrediction = type === 'memory.tier_changed' && about.reason === 'prediction';
+    if (isPrediction) data.predictions.push({ id: streamId, at, hitAt: null });
+  }
   for (const id of commit.ended ?? []) {
     data.rows.delete(id);
     data.usage.delete(id);
+    data.together.delete(id);
+    for (const partners of data.together.values()) partners.delete(id);
+    data.predictions = data.predictions.filter((prediction) => prediction.id !== id);
     data.events = data.events.map((event) => (event.streamId === id ? { ...event, payload: null, salt: null } : event));
   }
   if (commit.policy?.policy) data.policies.set(commit.policy.agentId, commit.policy.policy);

@@ -1,6 +1,7 @@
 /** What PostgreSQL holds, as plain data: the log and the catalog rows that a commit brings along. Everything in it is a copy. */
 
 import type { StoredApiKey } from '../../../layers/memory/auth/key-store.ts';
+import type { UseCount } from '../../../layers/memory/catalog/port.ts';
 import { type Instant, instant } from '../../../layers/memory/clock.ts';
 import { invalidField } from '../../../layers/memory/errors.ts';
 import type { IdempotentReply } from '../../../layers/memory/log/port.ts';
@@ -9,6 +10,7 @@ import type { JsonObject } from '../../../layers/memory/model/json.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import type { StoredPattern } from '../../../layers/memory/model/pattern.ts';
 import type { RetentionPolicy } from '../../../layers/memory/policy/retention-policy.ts';
+import type { LoggedQuery } from '../../../layers/memory/recall/port.ts';
 import type { StoredSpace } from '../../../layers/memory/spaces/port.ts';
 import { NOON } from '../clock.ts';
 
@@ -25,13 +27,24 @@ export interface Uses {
   recent: Instant[];
 }
 
+export interface JointUse {
+  count: number;
+  lastAt: Instant;
+}
+
 export interface TenantData {
   /** In commit order; an event's position is its index + 1. */
   events: LogEvent[];
   rows: Map<string, StoredRow>;
   usage: Map<string, Uses>;
   /** The last flush of uses. */
-  flush: { id: string; previous: string; counts: Map<string, number> } | null;
+  flush: { id: string; previous: string; uses: readonly UseCount[] } | null;
+  /** By person ('' for none), agent, type and hour, as JSON. */
+  accessPatterns: Map<string, number>;
+  /** Partners of each memory, in both directions. */
+  together: Map<string, Map<string, JointUse>>;
+  predictions: { id: string; at: Instant; hitAt: Instant | null }[];
+  queryLog: Map<string, LoggedQuery>;
   idempotency: Map<string, { fingerprint: string; reply: IdempotentReply; at: Instant }>;
   policies: Map<string, RetentionPolicy>;
   apiKeys: Map<string, StoredApiKey>;
@@ -75,6 +88,10 @@ const emptyTenant = (): TenantData => ({
   rows: new Map(),
   usage: new Map(),
   flush: null,
+  accessPatterns: new Map(),
+  together: new Map(),
+  predictions: [],
+  queryLog: new Map(),
   idempotency: new Map(),
   policies: new Map(),
   apiKeys: new Map(),

@@ -2,8 +2,11 @@
 import type { CatalogRow, IdPage, SweepCatalog, UsedRow } from '../../../layers/memory/catalog/port.ts';
 import type { Instant } from '../../../layers/memory/clock.ts';
 import { AurenError } from '../../../layers/memory/errors.ts';
+import { HIT_DAYS } from '../../../layers/memory/policy/prediction.ts';
+import type { HourCounts } from '../../../layers/memory/tiers/port.ts';
+import { daysAfter } from '../clock.ts';
 import { livingRows, rowWith } from './rows.ts';
-import { copyOf, isAlive, type Store } from './store.ts';
+import { copyOf, isAlive, type Store, type TenantData } from './store.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -12,6 +15,20 @@ function page<T extends { id: string }>(rows: T[], { afterId, limit }: IdPage): 
     .filter(({ id }) => afterId === null || id > afterId)
     .sort((a, b) => byText(a.id, b.id))
     .slice(0, limit);
+}
+
+function countHours(data: TenantData, id: string, hours: HourCounts): void {
+  const record = data.rows.get(id)?.record;
+  for (const [hour, count] of Object.entries(hours)) {
+    const name = JSON.stringify([record?.userId ?? '', record?.agentId, record?.type, Number(hour)]);
+    data.accessPatterns.set(name, (data.accessPatterns.get(name) ?? 0) + count);
+  }
+}
+
+function hitPredictions(data: TenantData, id: string, uses: readonly Instant[]): void {
+  for (const prediction of data.predictions.filter((one) => one.id === id && one.hitAt === null)) {
+    prediction.hitAt = uses.find((at) => at > prediction.at && at <= daysAfter(prediction.at, HIT_DAYS)) ?? null;
+  }
 }
 
 export function inMemorySweepReads(store: Store): SweepCatalog {
@@ -63,7 +80,9 @@ export function inMemorySweepReads(store: Store): SweepCatalog {
     async lastFlush(tenantId) {
       const { flush, usage } = store.of(tenantId);
       if (flush === null) return null;
-      const uses = [...flush.counts].map(([id, count]) => [id, { count, total: usage.get(id)?.count ?? 0 }] as const);
+      const uses = flush.uses.map(({ id, count, hours }) => {
+        return [id, { count, total: usage.get(id)?.count ?? 0, ...(hours && { hours }) }] as const;
+      });
       return { id: flush.id, previous: flush.previous, uses: new Map(uses) };
     },
 
@@ -72,8 +91,10 @@ export function inMemorySweepReads(store: Store): SweepCatalog {
       if (data.flush !== null && data.flush.id !== previous) {
         throw new AurenError('conflict', 'Another sweep has counted uses meanwhile.');
       }
-      data.flush = { id: flush, previous, counts: new Map(uses.map(({ id, count }) => [id, count])) };
-      for (const { id, count, recent } of uses.filter((use) => data.rows.has(use.id))) {
+      data.flush = copyOf({ id: flush, previous, uses });
+      for (const { id, count, recent, hours = {} } of uses.filter((use) => data.rows.has(use.id))) {
+        countHours(data, id, hours);
+        hitPredictions(data, id, recent);
         const before = data.usage.get(id);
         const latest = [...recent, ...(before?.recent ?? [])].sort((a, b) => byText(b, a)).slice(0, 3);
         data.usage.set(id, {

@@ -1,5 +1,6 @@
 /** The hot tier in memory keeps the contract of the real one. */
 import { describeHotReadingContract } from '../../contract/suites/hot-reading.ts';
+import { describeHotRecallsContract } from '../../contract/suites/hot-recalls.ts';
 import { describeHotWritingContract, type HotSubject } from '../../contract/suites/hot-writing.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { inMemoryHotTier } from '../../support/in-memory/hot.ts';
@@ -8,3 +9,4 @@ const make = async (): Promise<HotSubject> => ({ hot: inMemoryHotTier, newTenant
 
 describeHotWritingContract('in memory', make);
 describeHotReadingContract('in memory', make);
+describeHotRecallsContract('in memory', make);

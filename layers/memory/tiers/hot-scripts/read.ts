@@ -10,6 +10,7 @@ import { LAST_USE, USE } from './use.ts';
 
 export const READ = script(`
 local scores, uses, usedAt, lease, counters = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local hours, recalls = KEYS[8], KEYS[9]
 local prefix, now, instant, counts = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
 local isBound, agent = ARGV[5] == '1', ARGV[6]
 ${SCORE}${RIDE}${USE}${LAST_USE}
@@ -25,7 +26,7 @@ end
 
 local leased = redis.call('EXISTS', lease) == 1
 local answer = { leased and '1' or '0' }
-local hits, misses = 0, 0
+local hits, misses, used = 0, 0, {}
 for i = lastSpace + 1, #ARGV do
   local id = ARGV[i]
   local row = redis.call('HMGET', prefix .. id, 'rec', 'agent', 'vis', 'space', 'exp', 'born', 'worth', 'uses', 'at')
@@ -34,7 +35,8 @@ for i = lastSpace + 1, #ARGV do
   if isThere then
     local base, pending, lastAt = tonumber(row[8]), nil, nil
     if leased and counts then
-      pending, lastAt = countUse(uses, usedAt, id, instant), instant
+      pending, lastAt = countUse(uses, usedAt, hours, id, instant), instant
+      used[#used + 1] = id
       redis.call('ZADD', scores, score(base + pending, tonumber(row[6]), tonumber(row[7]), now), id)
     else
       pending, lastAt = tonumber(redis.call('HGET', uses, id) or '0'), lastUse(usedAt, id) or row[9]
@@ -45,6 +47,7 @@ for i = lastSpace + 1, #ARGV do
     answer[#answer + 1] = lastAt
   end
 end
+noteRecall(recalls, instant, agent, used)
 if hits > 0 then redis.call('HINCRBY', counters, 'hits', hits) end
 if misses > 0 then redis.call('HINCRBY', counters, 'misses', misses) end
 return answer

@@ -7,13 +7,23 @@ import { script } from '../../clients/redis-script.ts';
 import { LAST_USE } from './use.ts';
 
 export const SETTLE = script(`
-local uses, usedAt, flushed, prefix, flush, previous = KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[3]
+local uses, usedAt, hours, flushed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local prefix, flush, previous = ARGV[1], ARGV[2], ARGV[3]
 ${LAST_USE}
 local settledLast = redis.call('GET', flushed) or ''
 if settledLast == flush then return {} end
 redis.call('SET', flushed, flush)
 if settledLast ~= previous then return {} end
-for at = 4, #ARGV, 3 do
+
+local function takeOff(counts, field, count)
+  local pending = tonumber(redis.call('HGET', counts, field) or '0')
+  if pending > count then return redis.call('HINCRBY', counts, field, -count) end
+  redis.call('HDEL', counts, field)
+  return 0
+end
+
+local at = 4
+while at <= #ARGV do
   local id, count, total = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local key = prefix .. id
   local lastAt = lastUse(usedAt, id)
@@ -22,13 +32,10 @@ for at = 4, #ARGV, 3 do
     redis.call('HSET', key, 'uses', string.format('%.0f', math.max(total, tonumber(copy[2]))))
     if lastAt then redis.call('HSET', key, 'at', lastAt) end
   end
-  local pending = tonumber(redis.call('HGET', uses, id) or '0')
-  if pending <= count then
-    redis.call('HDEL', uses, id)
-    redis.call('HDEL', usedAt, id)
-  else
-    redis.call('HINCRBY', uses, id, -count)
-  end
+  if takeOff(uses, id, count) == 0 then redis.call('HDEL', usedAt, id) end
+  local lastHour = at + 3 + 2 * tonumber(ARGV[at + 3])
+  for hour = at + 4, lastHour, 2 do takeOff(hours, id .. ' ' .. ARGV[hour], tonumber(ARGV[hour + 1])) end
+  at = lastHour + 1
 end
 return {}
 `);

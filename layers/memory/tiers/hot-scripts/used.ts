@@ -1,20 +1,27 @@
-/** Counts a use of each id, whatever its tier, and scores the hot ones anew. */
+/** Counts a use of each id, whatever its tier, and scores the hot ones anew. Keeps a query for the log, unless too many wait already. */
 import { script } from '../../clients/redis-script.ts';
 import { RIDE } from './ride.ts';
 import { SCORE } from './score.ts';
 import { USE } from './use.ts';
 
+const QUERIES_MAX = 500;
+
 export const USED = script(`
-local scores, uses, usedAt = KEYS[1], KEYS[2], KEYS[3]
+local scores, uses, usedAt, hours, recalls, queries = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local prefix, now, instant = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local agent, queryId, query = ARGV[4], ARGV[5], ARGV[6]
 ${SCORE}${RIDE}${USE}
-for i = ride(4, KEYS[4], KEYS[5]), #ARGV do
+local ids = {}
+for i = ride(7, KEYS[7], KEYS[8]), #ARGV do
   local id = ARGV[i]
-  local pending = countUse(uses, usedAt, id, instant)
+  ids[#ids + 1] = id
+  local pending = countUse(uses, usedAt, hours, id, instant)
   local row = redis.call('HMGET', prefix .. id, 'uses', 'born', 'worth')
   if row[2] then
     redis.call('ZADD', scores, score(tonumber(row[1]) + pending, tonumber(row[2]), tonumber(row[3]), now), id)
   end
 end
+noteRecall(recalls, instant, agent, ids)
+if queryId ~= '' and redis.call('HLEN', queries) < ${QUERIES_MAX} then redis.call('HSET', queries, queryId, query) end
 return {}
 `);

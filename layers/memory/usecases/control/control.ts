@@ -17,7 +17,7 @@ import {
   decidePromote,
   decideUnpin,
 } from './decisions.ts';
-import { criteriaToWire, policyStream, type Rehearse, setRetention } from './set-retention.ts';
+import { criteriaToWire, policyStream, type RetentionPorts, setRetention } from './set-retention.ts';
 
 type ById = Exclude<ControlAction, { action: 'set_retention' }>;
 
@@ -52,7 +52,7 @@ function assertGoverns(caller: Caller, agentId: string): void {
   }
 }
 
-export function createControl(ports: ControlPorts & { rehearse: Rehearse }): Pick<AurenMemory, 'control'> {
+export function createControl(ports: RetentionPorts): Pick<AurenMemory, 'control'> {
   return {
     async control(caller, agentId, action, { reason, idempotency }) {
       assertGoverns(caller, agentId);

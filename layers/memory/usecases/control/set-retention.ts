@@ -21,6 +21,7 @@ import type { MemoryRecord } from '../../model/memory.ts';
 import { defaultThreshold, keptBy, outcomeOf, type RetentionPolicy } from '../../policy/retention-policy.ts';
 import type { SearchQuery } from '../../search/port.ts';
 import { claimOf, earlierReply, replayOf } from '../idempotent.ts';
+import type { Ports } from '../ports.ts';
 import { retried } from '../retried.ts';
 import { type ControlPorts, carryOut } from './apply.ts';
 
@@ -29,8 +30,12 @@ export type SetRetention = Extract<ControlAction, { action: 'set_retention' }>;
 /** Ids of what a search answers, without counting as a use. */
 export type Rehearse = (caller: Caller, query: SearchQuery) => Promise<string[]>;
 
+export type RetentionPorts = ControlPorts & Pick<Ports, 'queries' | 'queryLog'> & { rehearse: Rehearse };
+
 const IDS_SHOWN_MAX = 1_000;
 const CHUNK = 200;
+/** Those handed in first, then the agent's own of late. */
+const REHEARSED_MAX = 50;
 
 export const policyStream = (agentId: string): string => `policy:${agentId}`;
 
@@ -108,9 +113,21 @@ export async function enforce(
   }
 }
 
-async function rehearsals(rehearse: Rehearse, caller: Caller, action: SetRetention, forgotten: ReadonlySet<string>) {
+/** The queries handed in and, where the log is on, what the agent asked lately; each once. */
+async function queriesOf(ports: RetentionPorts, caller: Caller, agentId: string, action: SetRetention) {
+  const logged = ports.queryLog ? await ports.queries.recent(caller.tenantId, agentId, REHEARSED_MAX) : [];
+  const different = new Map([...action.queries, ...logged].map((query) => [canonicalJson({ ...query }), query]));
+  return [...different.values()].slice(0, REHEARSED_MAX);
+}
+
+async function rehearsals(
+  rehearse: Rehearse,
+  caller: Caller,
+  queries: readonly SearchQuery[],
+  forgotten: ReadonlySet<string>,
+) {
   const changed: JsonObject[] = [];
-  for (const query of action.queries) {
+  for (const query of queries) {
     // Moves change no ranking; only what is forgotten can no longer be recalled, and what stood behind it moves up.
     const before = await rehearse(caller, query);
     if (!before.some((id) => forgotten.has(id))) continue;
@@ -159,7 +176,7 @@ async function stand(
 }
 
 export async function setRetention(
-  ports: ControlPorts & { rehearse: Rehearse },
+  ports: RetentionPorts,
   caller: Caller,
   agentId: string,
   action: SetRetention,
@@ -186,7 +203,8 @@ export async function setRetention(
     const forgotten = new Set(
       policy.onFail === 'forget' ? rows.filter((row) => !row.pinned && !keeps.has(row.id)).map(({ id }) => id) : [],
     );
-    const recalls = await rehearsals(ports.rehearse, caller, action, forgotten);
+    const queries = await queriesOf(ports, caller, agentId, action);
+    const recalls = await rehearsals(ports.rehearse, caller, queries, forgotten);
     return { body: { ...body, simulated: true, recalls_changed: recalls }, replayed: false };
   }
   const repeated = await earlierReply(ports.log, caller.tenantId, idempotency, context.now);

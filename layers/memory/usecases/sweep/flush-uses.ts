@@ -20,7 +20,8 @@ async function settleLast({ ports, tenantId }: Pick<SweepRun, 'ports' | 'tenantI
   return last;
 }
 
-export async function flushUses(run: SweepRun): Promise<void> {
+/** Answers the ids of what was used. */
+export async function flushUses(run: SweepRun): Promise<string[]> {
   const { ports, tenantId, tally } = run;
   // The first one counts nothing: from then on both sides know a flush to go by.
   let last = (await settleLast(run)) ?? (await count(run, { id: randomUUID(), previous: '', uses: [] }));
@@ -28,8 +29,9 @@ export async function flushUses(run: SweepRun): Promise<void> {
   for (let start = 0; start < pending.length && (await run.goesOn()); start += FLUSH_BATCH) {
     const uses = pending
       .slice(start, start + FLUSH_BATCH)
-      .map(([id, { count: times, recent }]) => ({ id, count: times, recent: recent.slice(0, times) }));
+      .map(([id, { count: times, recent, hours }]) => ({ id, count: times, recent: recent.slice(0, times), hours }));
     last = await count(run, { id: randomUUID(), previous: last?.id ?? '', uses });
     tally.usesCounted += uses.reduce((sum, use) => sum + use.count, 0);
   }
+  return pending.map(([id]) => id);
 }

@@ -19,10 +19,13 @@ export const agedBefore = ({ hotDays, warmDays }: PlacementRules, now: Instant) 
   warm: instant(Date.parse(now) - warmDays * DAY_MS),
 });
 
-type Policies = ReadonlyMap<string, RetentionPolicy>;
+export type Policies = ReadonlyMap<string, RetentionPolicy>;
 
 /** What its agent's policy does not keep rises no higher than the policy would leave it. */
-function ceiling(policies: Policies, { agentId, retainedBy }: Pick<UsedRow, 'agentId' | 'retainedBy'>): TierName {
+export function ceiling(
+  policies: Policies,
+  { agentId, retainedBy }: Pick<UsedRow, 'agentId' | 'retainedBy'>,
+): TierName {
   const policy = policies.get(agentId);
   return policy === undefined || retainedBy === policy.id ? 'hot' : ceilingOf(policy);
 }
@@ -60,9 +63,12 @@ async function moveEach(
   }
 }
 
+export const standingPolicies = async ({ ports, tenantId }: SweepRun): Promise<Policies> =>
+  new Map((await ports.catalog.policies(tenantId)).map(({ agentId, policy }) => [agentId, policy]));
+
 export async function place(run: SweepRun): Promise<void> {
   const { catalog, rules } = run.ports;
-  const policies = new Map((await catalog.policies(run.tenantId)).map(({ agentId, policy }) => [agentId, policy]));
+  const policies = await standingPolicies(run);
   await moveEach(run, policies, (page, now) => catalog.muchUsed(run.tenantId, useWindowStart(now), page, now));
   await moveEach(run, policies, (page, now) => catalog.aged(run.tenantId, agedBefore(rules, now), page, now));
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 
 export class SweepTally {
   usesCounted = 0;
+  queriesLogged = 0;
   expired = 0;
   forgotten = 0;
   /** Marks of standing policies that were set or taken back. */
@@ -30,13 +31,14 @@ export class SweepTally {
   }
 
   toJson(): JsonObject {
-    const { age = 0, use = 0, policy = 0, pressure = 0 } = this.moved;
+    const { age = 0, use = 0, prediction = 0, policy = 0, pressure = 0 } = this.moved;
     return {
-      moved: { age, use, policy, pressure },
+      moved: { age, use, prediction, policy, pressure },
       expired: this.expired,
       forgotten: this.forgotten,
       marked: this.marked,
       uses_counted: this.usesCounted,
+      queries_logged: this.queriesLogged,
       restored: this.restored,
       removed_copies: this.removedCopies,
       backlog: this.backlog,

@@ -7,7 +7,8 @@ import type { ControlPorts } from '../control/apply.ts';
 import type { Ports } from '../ports.ts';
 import type { SweepTally } from './report.ts';
 
-export type SweepPorts = ControlPorts & Pick<Ports, 'consumers'>;
+export type SweepPorts = ControlPorts &
+  Pick<Ports, 'consumers' | 'recalls' | 'queries' | 'hotCapacity' | 'predictiveWarming'>;
 
 /** Each batch is one commit of well under 500 ms: an open transaction keeps every consumer waiting. */
 export const BATCH = 200;

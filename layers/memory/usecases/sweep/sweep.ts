@@ -1,6 +1,6 @@
 /**
  * The sweep of tiers, tenant by tenant under a lease: uses are counted, what expired ends, standing policies are applied again, use and
- * age move, and Redis is made to hold what the catalog calls hot. Every step looks for what is due and commits it in batches, so a sweep
+ * age move, what is expected to be used is warmed, and Redis is made to hold what the catalog calls hot. Every step looks for what is due and commits it in batches, so a sweep
  * that was cut off or delivered twice goes on where the last commit was, and one with nothing to do writes no event.
  */
 import { randomUUID } from 'node:crypto';
@@ -13,30 +13,37 @@ import { underLease } from '../under-lease.ts';
 import { applyPolicies } from './apply-policies.ts';
 import { expire } from './expire.ts';
 import { flushUses } from './flush-uses.ts';
+import { forgetOld } from './forget-old.ts';
+import { learn } from './learn.ts';
+import { logQueries } from './log-queries.ts';
 import { agedBefore, place } from './place.ts';
 import { repairHot } from './repair-hot.ts';
 import { SweepTally } from './report.ts';
 import { LEASE_MS, type SweepPorts, type SweepRun, sweepRun } from './run.ts';
+import { warm } from './warm.ts';
 
-/** False where Redis does not answer: the rest of the sweep does not need it. */
-async function withRedis(run: SweepRun, step: (run: SweepRun) => Promise<void>): Promise<boolean> {
+/** Null where Redis does not answer: the rest of the sweep does not need it. */
+async function withRedis<T>(run: SweepRun, step: (run: SweepRun) => Promise<T>): Promise<T | null> {
   try {
-    await step(run);
-    return true;
+    return await step(run);
   } catch (error) {
     if (!(error instanceof EngineUnavailable && error.engine === 'redis')) throw error;
     run.ports.warn('the sweep goes on without Redis; its next run makes up for it', error);
-    return false;
+    return null;
   }
 }
 
 async function sweepTenant(run: SweepRun): Promise<void> {
-  const areUsesCounted = await withRedis(run, flushUses);
+  const used = await withRedis(run, flushUses);
+  await withRedis(run, learn);
+  await withRedis(run, logQueries);
   await expire(run);
   // A policy that goes by uses must not judge, or even forget, by half of them.
-  if (areUsesCounted) await applyPolicies(run);
+  if (used !== null) await applyPolicies(run);
   await place(run);
+  await withRedis(run, () => warm(run, used ?? []));
   await withRedis(run, repairHot);
+  await forgetOld(run);
   if (!run.isCut()) return;
   const { catalog, rules } = run.ports;
   const now = run.now();
