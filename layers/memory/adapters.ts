@@ -6,7 +6,8 @@
 import { createRedisKeyCache } from './auth/key-cache-redis.ts';
 import { createPostgresApiKeys } from './auth/keys-postgres.ts';
 import { createPostgresCatalog } from './catalog/catalog-postgres.ts';
-import { createChroma } from './clients/chroma.ts';
+import { createPostgresRepair } from './catalog/repair-postgres.ts';
+import { type Chroma, createChroma } from './clients/chroma.ts';
 import { createSnsPoke } from './clients/poke-sns.ts';
 import { createPostgres, type Postgres } from './clients/postgres.ts';
 import { createRedis } from './clients/redis.ts';
@@ -18,9 +19,11 @@ import { searchableText } from './embedding/searchable-text.ts';
 import { deriveKey } from './keys.ts';
 import { createPostgresConsumers } from './log/consumers-postgres.ts';
 import { createPostgresLog } from './log/log-postgres.ts';
+import { createPostgresReplay } from './log/replay-postgres.ts';
 import { once } from './once.ts';
 import type { Poke } from './poke.ts';
 import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
+import type { NextIndex } from './search/port.ts';
 import { createChromaVectors } from './search/vectors-chroma.ts';
 import { createPostgresSpaces } from './spaces/spaces-postgres.ts';
 import { createColdTier } from './tiers/cold-chroma.ts';
@@ -131,18 +134,38 @@ export const embeddingModel = async (): Promise<string> => chosen.embedder?.mode
 
 export type ColdPorts = CorePorts & Pick<Ports, 'cold' | 'vectors'>;
 
+const coldOn = async (collections: Chroma): Promise<Ports['cold']> =>
+  createColdTier({
+    chroma: collections,
+    keys: createSubjectKeys(await postgres(), (await config()).masterKey),
+    vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
+  });
+
 /** And Chroma: cold memories, stored vectors. */
 export const withCold = /* @__PURE__ */ once(async (): Promise<ColdPorts> => {
   const ports = await core();
   if (chosen.cold && chosen.vectors) return { ...ports, cold: chosen.cold, vectors: chosen.vectors };
-  const settings = await config();
-  const cold = createColdTier({
-    chroma: await chroma(),
-    keys: createSubjectKeys(await postgres(), settings.masterKey),
-    vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
-  });
-  return { ...ports, cold, vectors: createChromaVectors(await chroma()) };
+  return { ...ports, cold: await coldOn(await chroma()), vectors: createChromaVectors(await chroma()) };
 });
+
+/** The index that is filled aside, with the cold tier on it. */
+export const nextIndex = /* @__PURE__ */ once(async (): Promise<NextIndex> => {
+  const settings = await config();
+  const aside = createChroma(settings.chroma, settings.embeddingModel, { aside: true });
+  return {
+    vectors: createChromaVectors(aside),
+    cold: await coldOn(aside),
+    publish: (tenantId) => aside.publish(tenantId),
+    dropOthers: (tenantId) => aside.drop(tenantId, 'serving'),
+    dropAll: (tenantId) => aside.drop(tenantId, 'none'),
+  };
+});
+
+/** What a rebuild reads and repairs in PostgreSQL. */
+export const replaying = async () => {
+  const database = await postgres();
+  return { replay: createPostgresReplay(database), repair: createPostgresRepair(database) };
+};
 
 export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
 
@@ -173,6 +196,18 @@ const isComplete = (ports: Partial<Ports>): ports is Ports =>
 /** Puts ports of the caller's in place of those that the configuration names: the local run its clock and queue, tests all of them. */
 export function usePorts(ports: Partial<Ports>): void {
   chosen = ports;
-  for (const made of [config, postgres, core, bulkHot, batchHot, chroma, embedder, withCold, withMeaning, probes])
+  for (const made of [
+    config,
+    postgres,
+    core,
+    bulkHot,
+    batchHot,
+    chroma,
+    embedder,
+    withCold,
+    nextIndex,
+    withMeaning,
+    probes,
+  ])
     made.forget();
 }

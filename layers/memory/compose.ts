@@ -5,9 +5,11 @@ import {
   core,
   embeddingModel,
   type MeaningPorts,
+  nextIndex,
   postgres,
   probes,
   usePorts as replacePorts,
+  replaying,
   withCold,
   withMeaning,
 } from './adapters.ts';
@@ -33,6 +35,7 @@ import { createTenants } from './usecases/manage-tenants.ts';
 import { createHistory } from './usecases/memory-history.ts';
 import type { Ports } from './usecases/ports.ts';
 import { flipEvicted } from './usecases/publish.ts';
+import { createRebuild } from './usecases/rebuild/rebuild.ts';
 import { createRelated } from './usecases/related-memories.ts';
 import { createRetrieving } from './usecases/retrieve-memories.ts';
 import { createSearch } from './usecases/search-memories.ts';
@@ -109,6 +112,16 @@ export const composeHotProjecting = () => hotProjecting();
 
 const sweeping = /* @__PURE__ */ once(async () => createSweep({ ...(await core()), hot: await bulkHot() }));
 export const composeSweep = () => sweeping();
+
+export const composeRebuild = async () =>
+  createRebuild({
+    ...(await withMeaning()),
+    ...(await replaying()),
+    hot: await bulkHot(),
+    next: await nextIndex(),
+    projecting: await hotProjecting(),
+    indexing: await indexing(),
+  });
 
 export const composeHealing = async () => createHealing(await core());
 

@@ -13,6 +13,7 @@ async function index(ports: InMemoryPorts, ...steps: Step[]): Promise<void> {
 
 async function reapply(ports: InMemoryPorts): Promise<void> {
   const { events } = await ports.log.read(TENANT, null, 1_000);
+  await ports.vectors.create(TENANT);
   await createIndexer(ports).apply(TENANT, events);
 }
 
