@@ -1,5 +1,5 @@
 /** A changed EMBEDDING_MODEL: words alone until its index is filled, everything by meaning after it, and the old one gone only then. */
-import { withMeaning } from '@auren/memory/adapters.ts';
+import { nextIndex, withMeaning } from '@auren/memory/adapters.ts';
 import * as compose from '@auren/memory/compose.ts';
 import { collectionName } from '@auren/memory/keys.ts';
 import { ChromaClient } from 'chromadb';
@@ -85,8 +85,6 @@ describe('a changed model', () => {
   });
 
   it('keeps the old index where the new one cannot be filled, and goes on from there', async () => {
-    const { upsert } = d.ports.vectors;
-    expect(upsert).toBeTypeOf('function');
     const broken = fakeEmbedder(SECOND);
     compose.usePorts({
       clock: d.clock,
@@ -102,7 +100,6 @@ describe('a changed model', () => {
   });
 
   it('embeds nothing twice where a run was killed', async () => {
-    const { nextIndex } = await import('@auren/memory/adapters.ts');
     const next = await nextIndex();
     await next.vectors.create(d.tenantId);
     const [record] = await d.ports.catalog.find(d.tenantId, [of.warm.id], 'any', d.clock.instant());
