@@ -23,6 +23,7 @@ import { createPostgresReplay } from './log/replay-postgres.ts';
 import { once } from './once.ts';
 import type { Poke } from './poke.ts';
 import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
+import { createNextIndex } from './search/next-index.ts';
 import type { NextIndex } from './search/port.ts';
 import { createChromaVectors } from './search/vectors-chroma.ts';
 import { createPostgresSpaces } from './spaces/spaces-postgres.ts';
@@ -152,13 +153,7 @@ export const withCold = /* @__PURE__ */ once(async (): Promise<ColdPorts> => {
 export const nextIndex = /* @__PURE__ */ once(async (): Promise<NextIndex> => {
   const settings = await config();
   const aside = createChroma(settings.chroma, settings.embeddingModel, { aside: true });
-  return {
-    vectors: createChromaVectors(aside),
-    cold: await coldOn(aside),
-    publish: (tenantId) => aside.publish(tenantId),
-    dropOthers: (tenantId) => aside.drop(tenantId, 'serving'),
-    dropAll: (tenantId) => aside.drop(tenantId, 'none'),
-  };
+  return createNextIndex(aside, await coldOn(aside));
 });
 
 /** What a rebuild reads and repairs in PostgreSQL. */

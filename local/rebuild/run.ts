@@ -32,7 +32,7 @@ function bars(tenantId: string): { progress: Progress; end(): void } {
         end();
         shown = { of, bar: step(`${tenantId}: ${TITLES[of]}`, total) };
       }
-      shown.bar.update(done);
+      if (done > 0) shown.bar.update(done);
     },
   };
 }
