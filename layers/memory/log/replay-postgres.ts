@@ -7,6 +7,14 @@ import type { LogReplay } from './replay.ts';
 const TIMEOUT_MS = 60_000;
 const NEW_EPOCH = "update log_epoch set epoch = replace(gen_random_uuid()::text, '-', '')";
 
+/**
+ * The first transaction that PostgreSQL gives to anybody: everything comes after it, and in it position alone decides. All or none of a
+ * tenant's events, or those that were ahead would come before those that were not.
+ */
+const ADMIT = `update events set txid = '3' where tenant_id = $1
+  and exists (select from events ahead where ahead.tenant_id = $1 and ahead.txid >= pg_snapshot_xmin(pg_current_snapshot()))`;
+const ADMIT_TIMEOUT_MS = 600_000;
+
 export function createPostgresReplay(postgres: Postgres): LogReplay {
   const query = async (tenantId: string, text: string, params: unknown[]) => {
     const [rows = []] = await postgres.run(tenantId, [{ text, params }], { readOnly: true, timeoutMs: TIMEOUT_MS });
@@ -28,6 +36,11 @@ export function createPostgresReplay(postgres: Postgres): LogReplay {
 
     async newEpoch() {
       await postgres.run('', [{ text: NEW_EPOCH }], { role: 'owner' });
+    },
+
+    async admit(tenantId) {
+      const options = { role: 'auren_worker', timeoutMs: ADMIT_TIMEOUT_MS } as const;
+      await postgres.run(tenantId, [{ text: ADMIT, params: [tenantId] }], options);
     },
   };
 }

@@ -13,4 +13,9 @@ export interface LogReplay {
   count(tenantId: string): Promise<number>;
   /** Begins a new epoch of the log: every cursor that was handed out before means nothing any more. */
   newEpoch(): Promise<void>;
+  /**
+   * Makes events readable that came from another database cluster (a dump): their transactions may lie ahead of this one's, where no
+   * reader would come to them. They keep their order.
+   */
+  admit(tenantId: string): Promise<void>;
 }

@@ -89,6 +89,7 @@ export function createRebuild(ports: RebuildPorts) {
     async forgetProjections(): Promise<void> {
       await ports.replay.newEpoch();
       for (const tenantId of await consumers.tenants()) {
+        await ports.replay.admit(tenantId);
         await hot.empty(tenantId, { uses: true });
         await next.dropAll(tenantId);
       }
