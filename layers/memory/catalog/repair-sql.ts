@@ -7,12 +7,15 @@ import { ENDING_EVENTS } from '../model/event.ts';
 
 const INCOMING = `jsonb_to_recordset($2::jsonb) as r (${ROW_RECORDSET})`;
 
+/** Nothing has happened to the memory since the record was read; the lock on its row keeps it so. */
+const IS_NEWEST = 'not exists (select from events e where e.tenant_id = $1 and e.stream_id = r.id and e.seq > r.seq)';
+
 export const LOCK_ROWS =
   'select 1 from memories m where m.tenant_id = $1 and m.id = any($2::text[]) order by m.id for update';
 
 /** A row that should not have a key may hold the one of a row that should: it gives it up, and gets its own back in its turn. */
 export const RELEASE_KEYS = `update memories m set key = null from ${INCOMING}
-  where m.tenant_id = $1 and m.key = r.key and m.agent_id = r.agent_id and m.id <> r.id
+  where m.tenant_id = $1 and m.key = r.key and m.agent_id = r.agent_id and m.id <> r.id and ${IS_NEWEST}
     and coalesce(m.user_id, '') = coalesce(r.user_id, '') and coalesce(m.space_id, '') = coalesce(r.space_id, '')`;
 
 const COLUMNS = `${PLAIN}, tsv, doc_len`;
@@ -24,7 +27,7 @@ const WARM_COPY = `case when excluded.tier = 'cold' and m.content is null then n
 export const RESTORE_ROWS = `with repaired as (
   insert into memories as m (tenant_id, id, ${COLUMNS}, content)
   select $1, r.id, ${FROM_ROW}, ${WORDS_OF_ROW}, r.content from ${INCOMING} ${WORDS_FROM_ROW}
-  where not exists (select from events e where e.tenant_id = $1 and e.stream_id = r.id and e.seq > r.seq)
+  where ${IS_NEWEST}
   on conflict (tenant_id, id) do update set (${COLUMNS}, content) = row (${prefixed('excluded')}, ${WARM_COPY})
   where (${prefixed('m')}, m.content) is distinct from (${prefixed('excluded')}, ${WARM_COPY})
   returning 1

@@ -26,7 +26,9 @@ export interface RebuildOptions {
   indexOnly?: boolean;
 }
 
-const DRAIN_MS = 300_000;
+const DRAIN_MS = 30_000;
+/** A consumer that applies nothing for so long does not get on; longer than the lease of one that was killed. */
+const IDLE_MAX_MS = 120_000;
 const ASK_EVERY_MS = 250;
 
 export function createRebuild(ports: RebuildPorts) {
@@ -34,15 +36,16 @@ export function createRebuild(ports: RebuildPorts) {
 
   /** Also refills a Redis that was emptied: its projector begins anew where there is no cursor. */
   async function caughtUp(drainer: RebuildPorts['projecting'], tenantId: string): Promise<void> {
-    const deadline = new Date(Date.now() + DRAIN_MS);
-    while (Date.now() < deadline.getTime()) {
-      const { caughtUp: isDone, heldElsewhere } = await drainer.drain(tenantId, deadline);
-      if (isDone) return;
-      if (heldElsewhere) await sleep(ASK_EVERY_MS);
+    let idleSinceMs = Date.now();
+    while (Date.now() - idleSinceMs < IDLE_MAX_MS) {
+      const report = await drainer.drain(tenantId, new Date(Date.now() + DRAIN_MS));
+      if (report.caughtUp) return;
+      if (report.events > 0) idleSinceMs = Date.now();
+      if (report.heldElsewhere) await sleep(ASK_EVERY_MS);
     }
     throw new AurenError(
       'in_progress',
-      `The consumers of tenant "${tenantId}" did not catch up within ${DRAIN_MS / 1_000} s; run it again.`,
+      `The consumers of tenant "${tenantId}" do not get on: another process holds them, or a transaction is open. Run it again.`,
     );
   }
 
