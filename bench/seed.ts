@@ -1,9 +1,9 @@
 /** Fills the reading tenant: stores the data set, brings Redis up to it, embeds and indexes it, moves the old to cold. */
 import { composeHotProjecting, composeIndexing, composeStoreBatch } from '@auren/memory/compose.ts';
 import type { MemoryRecord, TierName } from '@auren/memory/memory.ts';
+import { step } from '../local/progress.ts';
 import { dataSet } from './data.ts';
 import type { BenchOptions } from './options.ts';
-import { step } from './progress.ts';
 import type { Stage } from './stage.ts';
 
 const BATCH = 500;

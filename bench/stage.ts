@@ -9,7 +9,7 @@ import { embeddingModel } from '@auren/memory/config.ts';
 import { createEmbedder } from '@auren/memory/embedding/create.ts';
 import type { Caller } from '@auren/memory/model/caller.ts';
 import { type EngineEnv, type Engines, startEngines } from '../local/engines/main.ts';
-import { say } from './progress.ts';
+import { say } from '../local/progress.ts';
 import { countRoundTrips, type RoundTripCounter } from './round-trips.ts';
 import { type KeptEmbedder, keptEmbedder } from './vectors-file.ts';
 

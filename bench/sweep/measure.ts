@@ -3,8 +3,8 @@
  * client, and how much memory it takes when ten times as much is due: it should be no more.
  */
 import { composeIndexing, composeSweep } from '@auren/memory/compose.ts';
+import { step } from '../../local/progress.ts';
 import type { MovableClock } from '../movable-clock.ts';
-import { step } from '../progress.ts';
 import type { RoundTrips } from '../round-trips.ts';
 import { expect } from '../scenario.ts';
 import { drained } from '../seed.ts';

@@ -4,7 +4,7 @@ import { composeHotProjecting, composeStoreBatch } from '@auren/memory/compose.t
 import { INDEX_CONSUMER } from '@auren/memory/feed/names.ts';
 import type { Memory } from '@auren/memory/memory.ts';
 import { partitionKey } from '@auren/memory/search/partition-vector.ts';
-import { step } from '../progress.ts';
+import { step } from '../../local/progress.ts';
 import { type Random, randomFrom } from '../random.ts';
 import { drained } from '../seed.ts';
 import type { Stage } from '../stage.ts';
@@ -29,6 +29,7 @@ async function standInIndex({ reads, embedder }: Stage, moving: readonly Memory[
   const { vectors, consumers, hot } = await withMeaning();
   const random = randomFrom(SEED);
   const progress = step('index what will move', moving.length);
+  await vectors.create(reads.id);
   for (let at = 0; at < moving.length; at += BATCH) {
     const entries = moving.slice(at, at + BATCH).map((memory) => ({
       id: memory.id,

@@ -6,7 +6,8 @@
 import { createRedisKeyCache } from './auth/key-cache-redis.ts';
 import { createPostgresApiKeys } from './auth/keys-postgres.ts';
 import { createPostgresCatalog } from './catalog/catalog-postgres.ts';
-import { createChroma } from './clients/chroma.ts';
+import { createPostgresRepair } from './catalog/repair-postgres.ts';
+import { type Chroma, createChroma } from './clients/chroma.ts';
 import { createSnsPoke } from './clients/poke-sns.ts';
 import { createPostgres, type Postgres } from './clients/postgres.ts';
 import { createRedis } from './clients/redis.ts';
@@ -19,12 +20,15 @@ import { searchableText } from './embedding/searchable-text.ts';
 import { deriveKey } from './keys.ts';
 import { createPostgresConsumers } from './log/consumers-postgres.ts';
 import { createPostgresLog } from './log/log-postgres.ts';
+import { createPostgresReplay } from './log/replay-postgres.ts';
 import { once } from './once.ts';
 import { createPostgresPatterns } from './patterns/patterns-postgres.ts';
 import type { Poke } from './poke.ts';
 import { createPostgresQueryLog } from './recall/query-log-postgres.ts';
 import { createPostgresRecalls } from './recall/recalls-postgres.ts';
 import { createPostgresLexical, createPostgresMembers } from './search/lexical-postgres.ts';
+import { createNextIndex } from './search/next-index.ts';
+import type { NextIndex } from './search/port.ts';
 import { createChromaVectors } from './search/vectors-chroma.ts';
 import { createPostgresSpaces } from './spaces/spaces-postgres.ts';
 import { createColdTier } from './tiers/cold-chroma.ts';
@@ -170,18 +174,31 @@ export const indexReads = /* @__PURE__ */ once(async (): Promise<IndexReadPorts>
 
 export type ColdPorts = VectorPorts & Pick<Ports, 'cold'>;
 
+const coldOn = async (collections: Chroma): Promise<Ports['cold']> =>
+  createColdTier({
+    chroma: collections,
+    keys: createSubjectKeys(await postgres(), (await config()).masterKey),
+    vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
+  });
+
 /** And cold memories. */
 export const withCold = /* @__PURE__ */ once(async (): Promise<ColdPorts> => {
   const ports = await withVectors();
-  if (chosen.cold) return { ...ports, cold: chosen.cold };
-  const settings = await config();
-  const cold = createColdTier({
-    chroma: await chroma(),
-    keys: createSubjectKeys(await postgres(), settings.masterKey),
-    vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
-  });
-  return { ...ports, cold };
+  return { ...ports, cold: chosen.cold ?? (await coldOn(await chroma())) };
 });
+
+/** The index that is filled aside, with the cold tier on it. */
+export const nextIndex = /* @__PURE__ */ once(async (): Promise<NextIndex> => {
+  const settings = await config();
+  const aside = createChroma(settings.chroma, settings.embeddingModel, { aside: true });
+  return createNextIndex(aside, await coldOn(aside));
+});
+
+/** What a rebuild reads and repairs in PostgreSQL. */
+export const replaying = async () => {
+  const database = await postgres();
+  return { replay: createPostgresReplay(database), repair: createPostgresRepair(database) };
+};
 
 export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
 
@@ -223,6 +240,7 @@ export function usePorts(ports: Partial<Ports>): void {
     withVectors,
     indexReads,
     withCold,
+    nextIndex,
     withMeaning,
     probes,
   ];

@@ -7,9 +7,11 @@ import {
   embeddingModel,
   indexReads,
   type MeaningPorts,
+  nextIndex,
   postgres,
   probes,
   usePorts as replacePorts,
+  replaying,
   withCold,
   withMeaning,
   withVectors,
@@ -39,6 +41,7 @@ import { createTenants } from './usecases/manage-tenants.ts';
 import { createHistory } from './usecases/memory-history.ts';
 import type { Ports } from './usecases/ports.ts';
 import { flipEvicted } from './usecases/publish.ts';
+import { createRebuild } from './usecases/rebuild/rebuild.ts';
 import { createRelated } from './usecases/related-memories.ts';
 import { createRetrieving } from './usecases/retrieve-memories.ts';
 import { createSearch } from './usecases/search-memories.ts';
@@ -124,6 +127,15 @@ const discovering = /* @__PURE__ */ once(async () =>
   createScheduledDiscovery({ ...(await withVectors()), hot: await bulkHot(), cosineFloor: await cosineFloor() }),
 );
 export const composeDiscovering = () => discovering();
+export const composeRebuild = async () =>
+  createRebuild({
+    ...(await withMeaning()),
+    ...(await replaying()),
+    hot: await bulkHot(),
+    next: await nextIndex(),
+    projecting: await hotProjecting(),
+    indexing: await indexing(),
+  });
 
 export const composeHealing = async () => createHealing(await core());
 

@@ -5,6 +5,8 @@ import { createHash, hkdfSync } from 'node:crypto';
 export const hotKeys = (tenantId: string) => {
   const prefix = `auren:{${tenantId}}`;
   return {
+    /** Pattern of all the names below. */
+    everything: `${prefix}:*`,
     /** Hash of one memory's copy or tombstone. */
     record: (id: string) => `${prefix}:m:${id}`,
     recordPrefix: `${prefix}:m:`,
@@ -36,9 +38,16 @@ export const hotKeys = (tenantId: string) => {
 /** A cached API key check. */
 export const apiKeyName = (hash: string) => `auren:key:${hash}`;
 
+/** What the names of all collections of a tenant begin with. */
+export const collectionPrefix = (tenantId: string) =>
+  `auren-${createHash('sha256').update(tenantId).digest('hex').slice(0, 32)}-`;
+
 /** Collection of a tenant's vectors of one model. Chroma wants 3-512 of [a-zA-Z0-9._-], so both parts are hashed or mapped. */
 export const collectionName = (tenantId: string, model: string) =>
-  `auren-${createHash('sha256').update(tenantId).digest('hex').slice(0, 32)}-${model.replace(/[^a-zA-Z0-9]+/g, '-')}`;
+  `${collectionPrefix(tenantId)}${model.replace(/[^a-zA-Z0-9]+/g, '-')}`;
+
+/** The collection that is being filled to take the place of that one. */
+export const nextCollectionName = (tenantId: string, model: string) => `${collectionName(tenantId, model)}.next`;
 
 export type DerivedKey = 'log-chain' | 'api-key-pepper' | 'subject-wrap';
 

@@ -13,7 +13,7 @@ import {
 import pLimit from 'p-limit';
 import type { ChromaConfig } from '../config.ts';
 import { EngineUnavailable } from '../errors.ts';
-import { collectionName } from '../keys.ts';
+import { collectionName, collectionPrefix, nextCollectionName } from '../keys.ts';
 import { timed } from '../timing.ts';
 
 /** Default lists lose a third of the neighbors where users of unequal size are loaded one after the other (DESIGN.md). */
@@ -23,6 +23,9 @@ export const RECORDS_PER_CALL = 300;
 
 /** More at once only wait inside Chroma, on the clock of their own timeout. Chroma Cloud takes 10 a collection. */
 const READS_AT_ONCE = 4;
+
+/** Collections are listed in pages: a database of many tenants has many. */
+const NAMES_PER_CALL = 1_000;
 
 const READ_TIMEOUT_MS = 2_000;
 export const WRITE_TIMEOUT_MS = 15_000;
@@ -36,6 +39,17 @@ export interface Chroma {
   /** Makes the collection where there is none. */
   write<T>(tenantId: string, work: Work<T>, timeoutMs?: number): Promise<T>;
   heartbeat(timeoutMs: number): Promise<void>;
+  /** Asks Chroma itself, not what was known of it. */
+  exists(tenantId: string): Promise<boolean>;
+  /** Gives the collection that was filled aside the name of the one that serves, in whose place it comes. */
+  publish(tenantId: string): Promise<void>;
+  /** Drops the tenant's collections, of whatever model; with `serving`, all but the one that serves this model. */
+  drop(tenantId: string, keep: 'serving' | 'none'): Promise<void>;
+}
+
+export interface ChromaOptions {
+  /** Works on the collection that is filled aside instead of the one that serves. */
+  aside?: boolean;
 }
 
 /** The client has no signal per call and asks for its limits first, so every call gets a light client that knows them already. */
@@ -46,7 +60,8 @@ class OneCallClient extends ChromaClient {
   }
 }
 
-export function createChroma(config: ChromaConfig, model: string): Chroma {
+export function createChroma(config: ChromaConfig, model: string, { aside = false }: ChromaOptions = {}): Chroma {
+  const nameOf = aside ? nextCollectionName : collectionName;
   const url = new URL(config.url);
   const ssl = url.protocol === 'https:';
   const address: Partial<ChromaClientArgs> = {
@@ -79,7 +94,7 @@ export function createChroma(config: ChromaConfig, model: string): Chroma {
   async function idOf(client: ChromaClient, tenantId: string, create: boolean): Promise<string> {
     const known = ids.get(tenantId);
     if (known !== undefined) return known;
-    const name = collectionName(tenantId, model);
+    const name = nameOf(tenantId, model);
     const { id } = create
       ? await client.getOrCreateCollection({ name, embeddingFunction: null, configuration: { hnsw: HNSW } })
       : await client.getCollection({ name });
@@ -118,7 +133,43 @@ export function createChroma(config: ChromaConfig, model: string): Chroma {
     async heartbeat(timeoutMs) {
       await call(timeoutMs, (client) => client.heartbeat());
     },
+    exists: (tenantId) =>
+      call(READ_TIMEOUT_MS, async (client) => (await collectionNamed(client, nameOf(tenantId, model))) !== null),
+    publish: (tenantId) =>
+      call(WRITE_TIMEOUT_MS, async (client) => {
+        const name = collectionName(tenantId, model);
+        const next = await collectionNamed(client, nextCollectionName(tenantId, model));
+        if (next === null) throw new Error('there is no collection to publish: fill it first');
+        if ((await collectionNamed(client, name)) !== null) await client.deleteCollection({ name });
+        await next.modify({ name });
+        ids.delete(tenantId);
+      }),
+    drop: (tenantId, keep) =>
+      call(WRITE_TIMEOUT_MS, async (client) => {
+        const serving = collectionName(tenantId, model);
+        for (const name of await namesOf(client, collectionPrefix(tenantId))) {
+          if (keep === 'none' || name !== serving) await client.deleteCollection({ name });
+        }
+      }),
   };
+}
+
+async function collectionNamed(client: ChromaClient, name: string): Promise<Collection | null> {
+  try {
+    return await client.getCollection({ name });
+  } catch (error) {
+    if (error instanceof ChromaNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function namesOf(client: ChromaClient, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  for (let offset = 0; ; offset += NAMES_PER_CALL) {
+    const page = await client.listCollections({ limit: NAMES_PER_CALL, offset });
+    names.push(...page.map(({ name }) => name).filter((name) => name.startsWith(prefix)));
+    if (page.length < NAMES_PER_CALL) return names;
+  }
 }
 
 /** Pages of at most `size`. */

@@ -72,17 +72,24 @@ export function sealEvent(key: Buffer, prevHash: string, header: EventHeader, pa
 
 const equal = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** Whether a whole stream is unbroken: numbers, links, headers, and payloads where they are still there. */
-export function verifyChain(key: Buffer, events: readonly LogEvent[]): boolean {
-  let prevHash = GENESIS;
-  return events.every((event, index) => {
-    const linked = event.seq === index + 1 && equal(event.prevHash, prevHash);
-    prevHash = event.hash;
-    // Payload and salt go together: one without the other is no deletion of ours.
-    const whole =
-      event.payload === null || event.salt === null
-        ? event.payload === event.salt
-        : equal(event.payloadHash, hashPayload(event.salt, event.payload));
-    return linked && whole && equal(event.hash, link(key, event, event.prevHash, event.payloadHash));
-  });
+/** What the first event of a stream follows. */
+export const BEFORE_ALL = { seq: 0, hash: GENESIS } as const;
+
+/** Whether an event is the untouched next link after another: number, link, header, and payload where it is still there. */
+export function isNextLink(key: Buffer, before: Pick<LogEvent, 'seq' | 'hash'>, event: LogEvent): boolean {
+  const linked = event.seq === before.seq + 1 && equal(event.prevHash, before.hash);
+  // Payload and salt go together: one without the other is no deletion of ours.
+  const whole =
+    event.payload === null || event.salt === null
+      ? event.payload === event.salt
+      : equal(event.payloadHash, hashPayload(event.salt, event.payload));
+  return linked && whole && equal(event.hash, link(key, event, event.prevHash, event.payloadHash));
 }
+
+/** Whether an event once had a payload that is gone. */
+export const isBlanked = ({ payload, payloadHash }: LogEvent): boolean =>
+  payload === null && payloadHash !== NO_PAYLOAD;
+
+/** Whether a whole stream is unbroken. */
+export const verifyChain = (key: Buffer, events: readonly LogEvent[]): boolean =>
+  events.every((event, index) => isNextLink(key, events[index - 1] ?? BEFORE_ALL, event));

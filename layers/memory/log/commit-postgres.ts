@@ -12,7 +12,8 @@ import { patternStatements } from './pattern-sql.ts';
 import type { Commit, RowWrite } from './port.ts';
 import { spaceStatements } from './space-sql.ts';
 
-const rowToJson = ({ record, content, isNew }: RowWrite) => ({
+/** A catalog row as `ROW_RECORDSET` takes it. */
+export const rowToJson = ({ record, content, isNew }: RowWrite) => ({
   id: record.id,
   is_new: isNew,
   agent_id: record.agentId,

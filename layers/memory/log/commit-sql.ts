@@ -7,15 +7,22 @@ import { placeholders } from './filter-sql.ts';
 
 export const IDEMPOTENCY_HOURS = 24;
 
-const ROW_RECORDSET = `id text, is_new boolean, agent_id text, user_id text, space_id text, visibility text, key text, type text,
+/** Shape of the JSON that catalog rows are handed in as. */
+export const ROW_RECORDSET = `id text, is_new boolean, agent_id text, user_id text, space_id text, visibility text, key text, type text,
   priority double precision, confidence double precision, metadata jsonb, source text, tier text, tier_since timestamptz, hold text,
   retained_by text, pinned boolean, dual_stored boolean, version int, seq int, content_seq int, head_hash text, created_at timestamptz,
   updated_at timestamptz, expires_at timestamptz, partition text, text text, content jsonb`;
 
 /** Columns whose value after the commit is simply the one handed in. */
-const PLAIN = `agent_id, user_id, space_id, visibility, key, type, priority, confidence, metadata, source, tier, tier_since, hold, retained_by,
+export const PLAIN = `agent_id, user_id, space_id, visibility, key, type, priority, confidence, metadata, source, tier, tier_since, hold, retained_by,
   pinned, dual_stored, version, seq, content_seq, head_hash, created_at, updated_at, expires_at, partition`;
-const FROM_ROW = PLAIN.replaceAll(/\w+/g, 'r.$&');
+export const FROM_ROW = PLAIN.replaceAll(/\w+/g, 'r.$&');
+
+/** The words of a row `r` and how many they are; `offset 0` keeps PostgreSQL from parsing the text once for each of them. */
+export const WORDS_FROM_ROW =
+  "cross join lateral (select to_tsvector('english', coalesce(r.text, '')) as tsv offset 0) v";
+export const WORDS_OF_ROW =
+  'v.tsv, (select coalesce(sum(cardinality(positions)), 0)::int from unnest(v.tsv)) as doc_len';
 
 /** What goes in, as the JSON that PostgreSQL unpacks. */
 export interface CommitValues {
@@ -81,10 +88,8 @@ function partsOf({ tenantId, events, rows, ended, claim }: CommitValues, params:
     parts.set(
       'incoming',
       `incoming as (
-  select r.*, v.tsv, (select coalesce(sum(cardinality(positions)), 0)::int from unnest(v.tsv)) as doc_len
-  from jsonb_to_recordset(${place(rows.json)}::jsonb) as r (${ROW_RECORDSET})
-  join appended a on a.stream_id = r.id and a.seq = r.seq
-  cross join lateral (select to_tsvector('english', coalesce(r.text, '')) as tsv offset 0) v
+  select r.*, ${WORDS_OF_ROW} from jsonb_to_recordset(${place(rows.json)}::jsonb) as r (${ROW_RECORDSET})
+  join appended a on a.stream_id = r.id and a.seq = r.seq ${WORDS_FROM_ROW}
 )`,
     );
     if (rows.new > 0) parts.set('added', ADDED);

@@ -3,6 +3,7 @@ import type { CatalogRow } from '../catalog/port.ts';
 import type { Instant } from '../clock.ts';
 import type { Caller } from '../model/caller.ts';
 import type { MemoryRecord, MemoryType, Metadata, TierName } from '../model/memory.ts';
+import type { ColdTier } from '../tiers/port.ts';
 
 export const SEARCH_MODES = ['hybrid', 'lexical', 'semantic'] as const;
 export type SearchMode = (typeof SEARCH_MODES)[number];
@@ -105,6 +106,24 @@ export interface VectorIndex {
   /** Stored vectors, as the embedder made them. */
   vectors(tenantId: string, ids: readonly string[]): Promise<Map<string, Float32Array>>;
   count(tenantId: string): Promise<number>;
+  /** A page of the ids that are indexed, in an order of the engine's own. */
+  page(tenantId: string, from: number, limit: number): Promise<string[]>;
+  /** Whether the tenant has an index of this model, be it empty. One that exists is complete up to the indexer's cursor. */
+  exists(tenantId: string): Promise<boolean>;
+  /** Makes an empty index where there is none. */
+  create(tenantId: string): Promise<void>;
+}
+
+/** An index of this model that is filled aside and then takes the place of the one that serves, cold documents and all. */
+export interface NextIndex {
+  vectors: VectorIndex;
+  cold: ColdTier;
+  /** Puts it in the other's place; searches meet the one or the other, or for a moment none. */
+  publish(tenantId: string): Promise<void>;
+  /** Drops what other models left behind of the tenant, and what was filled aside. */
+  dropOthers(tenantId: string): Promise<void>;
+  /** Drops every index of the tenant with all its cold copies, the one that serves too. */
+  dropAll(tenantId: string): Promise<void>;
 }
 
 /** Who lives in a partition, by the catalog: the measure of what a query should have found. */

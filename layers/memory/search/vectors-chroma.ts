@@ -107,5 +107,13 @@ export function createChromaVectors(chroma: Chroma): VectorIndex {
     },
 
     count: async (tenantId) => (await chroma.read(tenantId, (records) => records.count())) ?? 0,
+
+    async page(tenantId, from, limit) {
+      const found = await chroma.read(tenantId, (records) => records.get({ include: [], limit, offset: from }));
+      return found?.ids ?? [];
+    },
+
+    exists: (tenantId) => chroma.exists(tenantId),
+    create: (tenantId) => chroma.write(tenantId, async () => {}),
   };
 }

@@ -39,6 +39,7 @@ export interface HotRedisOptions {
 }
 
 const HOUR_MS = 3_600_000;
+const SCANNED_PER_CALL = 1_000;
 const TENANTS_REMEMBERED = 10_000;
 
 export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
@@ -167,6 +168,22 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       const keys = hotKeys(tenantId);
       const args = [keys.recordPrefix, epoch(now), ...ids];
       return textList(await redis.script(RESCORE, [keys.scores, keys.uses], args));
+    },
+
+    async empty(tenantId, { uses } = { uses: false }) {
+      const keys = hotKeys(tenantId);
+      const named = [keys.scores, keys.pinned, keys.bytes];
+      const isOurs = (name: string) => uses || name.startsWith(keys.recordPrefix) || named.includes(name);
+      await redis.call((client) => client.del(keys.lease, keys.cursor));
+      let cursor = '0';
+      do {
+        const [next, found] = await redis.call((client) =>
+          client.scan(cursor, { match: keys.everything, count: SCANNED_PER_CALL }),
+        );
+        const names = found.filter(isOurs);
+        if (names.length > 0) await redis.call((client) => client.del(...names));
+        cursor = next;
+      } while (cursor !== '0');
     },
 
     async cursor(tenantId) {

@@ -109,6 +109,11 @@ export interface HotUpkeep {
   held(tenantId: string, from: number, count: number): Promise<string[]>;
   /** Scores copies as of now: stored scores do not age by themselves. Answers the ids that have no copy here. */
   rescore(tenantId: string, ids: readonly string[], now: Instant): Promise<string[]>;
+  /**
+   * Takes out every copy, tombstone, cursor and lease of the tenant: the projector then fills it anew. Uses that are not counted yet
+   * stay, unless `uses` says that they go too. Not atomic: nothing is believed from its first step on.
+   */
+  empty(tenantId: string, options?: { uses: boolean }): Promise<void>;
 }
 
 export interface HotStats {

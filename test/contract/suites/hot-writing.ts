@@ -172,4 +172,38 @@ export function describeHotWritingContract(name: string, make: () => Promise<Hot
       expect(await hot.count(tenantId)).toBe(0);
     });
   });
+
+  describe(`${name}: empty`, () => {
+    it('forgets copies, tombstones, cursor and lease, and keeps uses until they are counted', async () => {
+      const [gone, stays] = rising(2);
+      const { hot, tenantId, caller } = await holding([gone, stays].filter((memory) => memory !== undefined));
+      const ids = [gone?.id ?? '', stays?.id ?? ''];
+      await hot.used(tenantId, ids, NOON);
+      await hot.remove(tenantId, [{ id: ids[0] ?? '', seq: 99 }]);
+
+      await hot.empty(tenantId);
+
+      expect([await hot.count(tenantId), await hot.cursor(tenantId)]).toEqual([0, null]);
+      expect(await hot.read(caller, ids, LOOK)).toEqual({ leased: false, records: new Map() });
+      expect((await hot.stats(tenantId)).usedBytes).toBe(0);
+      await hot.put(
+        tenantId,
+        [gone, stays].filter((memory) => memory !== undefined),
+      );
+      expect(await hot.count(tenantId)).toBe(2);
+      expect((await hot.pendingUses(tenantId)).size).toBe(2);
+      await hot.empty(tenantId, { uses: true });
+      expect((await hot.pendingUses(tenantId)).size).toBe(0);
+    });
+
+    it('takes thousands, and nothing of another tenant', async () => {
+      const { hot, tenantId } = await holding(rising(2_500), { capacity: 10_000 });
+      const other = await holding(rising(1));
+
+      await hot.empty(tenantId);
+
+      expect([await hot.count(tenantId), await other.hot.count(other.tenantId)]).toEqual([0, 1]);
+      expect((await hot.get(tenantId, await hot.held(tenantId, 0, 10))).size).toBe(0);
+    });
+  });
 }

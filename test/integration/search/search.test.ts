@@ -31,6 +31,7 @@ beforeAll(async () => {
 async function run(tenant: string, ...steps: Step[]): Promise<MemoryRecord[]> {
   for (const { commit } of steps) await ports.log.commit(commit);
   const { events } = await ports.log.read(tenant, null, 1_000);
+  await ports.vectors.create(tenant);
   await createIndexer(ports).apply(tenant, events);
   return steps.map(({ record }) => record);
 }

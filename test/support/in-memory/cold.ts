@@ -3,8 +3,10 @@ import { brotliCompressSync } from 'node:zlib';
 import type { ColdTier, Copy } from '../../../layers/memory/tiers/port.ts';
 import { copyOf } from './store.ts';
 
-export function inMemoryColdTier(): ColdTier {
-  const tenants = new Map<string, Map<string, Copy>>();
+export type ColdCopies = Map<string, Map<string, Copy>>;
+
+/** `tenants` lets the copies of another take the place of these. */
+export function inMemoryColdTier(tenants: ColdCopies = new Map()): ColdTier {
   const of = (tenantId: string): Map<string, Copy> => {
     const found = tenants.get(tenantId) ?? new Map<string, Copy>();
     tenants.set(tenantId, found);

@@ -145,6 +145,11 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
       return ids.filter((id) => of(tenantId).entries.get(id)?.record == null);
     },
 
+    async empty(tenantId, { uses } = { uses: false }) {
+      const kept = uses ? {} : { uses: of(tenantId).uses, flushed: of(tenantId).flushed };
+      tenants.set(tenantId, { ...emptyTenant(), ...kept });
+    },
+
     cursor: async (tenantId) => of(tenantId).cursor,
 
     async advance(tenantId, cursor, caughtUp) {

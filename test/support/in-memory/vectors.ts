@@ -1,8 +1,11 @@
 /** The vector index in memory: every vector of a partition is compared. */
 import type { VectorEntry, VectorIndex } from '../../../layers/memory/search/port.ts';
 
-export function inMemoryVectorIndex(): VectorIndex {
-  const tenants = new Map<string, Map<string, VectorEntry>>();
+export type IndexedVectors = Map<string, Map<string, VectorEntry>>;
+
+/** `tenants` lets another index take the place of this one. */
+export function inMemoryVectorIndex(tenants: IndexedVectors = new Map()): VectorIndex {
+  const there = (tenantId: string): Map<string, VectorEntry> => tenants.get(tenantId) ?? new Map();
   const of = (tenantId: string): Map<string, VectorEntry> => {
     const found = tenants.get(tenantId) ?? new Map<string, VectorEntry>();
     tenants.set(tenantId, found);
@@ -13,11 +16,11 @@ export function inMemoryVectorIndex(): VectorIndex {
       for (const entry of entries) of(tenantId).set(entry.id, { ...entry, vector: entry.vector.slice() });
     },
     async remove(tenantId, ids) {
-      for (const id of ids) of(tenantId).delete(id);
+      for (const id of ids) there(tenantId).delete(id);
     },
     async query(tenantId, { vector, partitions, k, within }) {
       const nearestOf = (partition: string) =>
-        [...of(tenantId).values()]
+        [...there(tenantId).values()]
           .filter((entry) => entry.partition === partition && (within === undefined || within.includes(entry.id)))
           .map((entry) => ({ id: entry.id, partition, cosine: dot(vector, entry.vector) }))
           .sort((a, b) => b.cosine - a.cosine)
@@ -25,14 +28,17 @@ export function inMemoryVectorIndex(): VectorIndex {
       return partitions.flatMap(nearestOf).sort((a, b) => b.cosine - a.cosine);
     },
     async marks(tenantId, ids) {
-      const found = ids.map((id) => of(tenantId).get(id)).filter((entry) => entry !== undefined);
+      const found = ids.map((id) => there(tenantId).get(id)).filter((entry) => entry !== undefined);
       return new Map(found.map(({ id, seq, partition }) => [id, { seq, partition }]));
     },
     async vectors(tenantId, ids) {
-      const found = ids.map((id) => of(tenantId).get(id)).filter((entry) => entry !== undefined);
+      const found = ids.map((id) => there(tenantId).get(id)).filter((entry) => entry !== undefined);
       return new Map(found.map(({ id, vector }) => [id, vector.slice()]));
     },
-    count: async (tenantId) => of(tenantId).size,
+    count: async (tenantId) => there(tenantId).size,
+    page: async (tenantId, from, limit) => [...there(tenantId).keys()].slice(from, from + limit),
+    exists: async (tenantId) => tenants.has(tenantId),
+    create: async (tenantId) => void of(tenantId),
   };
 }
 

@@ -13,6 +13,7 @@ async function index(ports: InMemoryPorts, ...steps: Step[]): Promise<void> {
 
 async function reapply(ports: InMemoryPorts): Promise<void> {
   const { events } = await ports.log.read(TENANT, null, 1_000);
+  await ports.vectors.create(TENANT);
   await createIndexer(ports).apply(TENANT, events);
 }
 
@@ -128,5 +129,27 @@ describe('the indexer', () => {
     await reapply(ports);
 
     expect(await ports.vectors.count(TENANT)).toBe(1);
+  });
+});
+
+describe('where the tenant has no index of this model', () => {
+  it('begins none in the middle of the log, and leaves cold memories their warm copies', async () => {
+    const ports = inMemoryPorts();
+    const first = stored(TENANT, aMemory({ tier: 'warm' }));
+    for (const { commit } of [first, moved(TENANT, first.record, 'cold', 'agent')]) await ports.log.commit(commit);
+    const { events } = await ports.log.read(TENANT, null, 10);
+
+    await createIndexer(ports).apply(TENANT, events);
+
+    expect([await ports.vectors.exists(TENANT), await ports.cold.count(TENANT)]).toEqual([false, 0]);
+    expect(await ports.warm.count(TENANT)).toBe(1);
+  });
+
+  it('makes an empty one at its beginning', async () => {
+    const ports = inMemoryPorts();
+
+    expect(await createIndexer(ports).start?.(TENANT, async () => undefined)).toBeNull();
+
+    expect(await ports.vectors.exists(TENANT)).toBe(true);
   });
 });

@@ -23,6 +23,7 @@ async function run(ports: InMemoryPorts, ...steps: Step[]): Promise<MemoryRecord
   );
   await ports.hot.advance(TENANT, 'cursor', true);
   const { events } = await ports.log.read(TENANT, null, 1_000);
+  await ports.vectors.create(TENANT);
   await createIndexer(ports).apply(TENANT, events);
   return records;
 }
