@@ -1,7 +1,9 @@
 /** The vector index in memory: every vector of a partition is compared. */
 import type { VectorEntry, VectorIndex } from '../../../layers/memory/search/port.ts';
+import type { ColdTier } from '../../../layers/memory/tiers/port.ts';
 
-export function inMemoryVectorIndex(): VectorIndex {
+/** `cold` shares its records, as in Chroma: with the vector goes the document. */
+export function inMemoryVectorIndex(cold?: Pick<ColdTier, 'remove'>): VectorIndex {
   const tenants = new Map<string, Map<string, VectorEntry>>();
   const of = (tenantId: string): Map<string, VectorEntry> => {
     const found = tenants.get(tenantId) ?? new Map<string, VectorEntry>();
@@ -14,6 +16,10 @@ export function inMemoryVectorIndex(): VectorIndex {
     },
     async remove(tenantId, ids) {
       for (const id of ids) of(tenantId).delete(id);
+      await cold?.remove(
+        tenantId,
+        ids.map((id) => ({ id, seq: Number.MAX_SAFE_INTEGER })),
+      );
     },
     async query(tenantId, { vector, partitions, k, within }) {
       const nearestOf = (partition: string) =>
