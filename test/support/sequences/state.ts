@@ -80,7 +80,9 @@ async function spaceDifferences({ world }: Session, model: Model): Promise<strin
  * leave only where there was too much.
  */
 async function absorbPressure(session: Session, before: Model, model: Model, rows: readonly MemoryRecord[]) {
-  const hot = new Set([...living(before), ...living(model)].filter(({ tier }) => tier === 'hot').map(({ tag }) => tag));
+  // What has expired takes its room until a sweep has ended it.
+  const held = [...before.memories, ...model.memories].filter(({ tier, isGone }) => tier === 'hot' && !isGone);
+  const hot = new Set(held.map(({ tag }) => tag));
   if (session.isCalm && hot.size <= model.capacity) return;
   for (const memo of living(model)) {
     const row = rowOf(rows, memo);

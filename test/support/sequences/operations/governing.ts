@@ -4,7 +4,7 @@ import type { ControlAction } from '../../../../layers/memory/memory.ts';
 import { change, isAlive, living, type Memo, type Model, mayRead, move, pinsLeft, Refused, TIERS } from '../model.ts';
 import { isKept, judge } from '../sweep-model.ts';
 import { callerOf } from '../view.ts';
-import { AGENTS, at, by, idAt, type Operation, whoIs } from './operation.ts';
+import { AGENTS, at, by, idAt, onceIn, type Operation, whoIs } from './operation.ts';
 
 const agent = fc.constantFrom(...AGENTS.slice(0, 2));
 
@@ -113,8 +113,8 @@ const retentions = fc.record({
   by,
   agent,
   minPriority: fc.constantFrom(3, 7.5),
-  minUses: fc.option(fc.constantFrom(1, 2), { nil: null }),
-  maxAgeDays: fc.option(fc.constantFrom(20, 90), { nil: null }),
+  minUses: onceIn(2, fc.constantFrom(1, 2), null),
+  maxAgeDays: onceIn(2, fc.constantFrom(20, 90), null),
   onFail: fc.constantFrom('demote' as const, 'archive' as const, 'forget' as const),
   simulate: fc.boolean(),
   isConfirmed: fc.boolean(),

@@ -33,14 +33,19 @@ export const memoAt = ({ memories }: Model, place: number): Memo | undefined =>
 export const idAt = (model: Model, place: number): string => memoAt(model, place)?.id ?? UNKNOWN_ID;
 export const ownerAt = (model: Model, place: number): string => memoAt(model, place)?.agentId ?? AGENTS[0];
 
-export const spacePlace = fc.option(fc.nat(3), { nil: null, freq: 2 });
+/** A value once in so many times. */
+export const onceIn = <T, N = undefined>(times: number, arbitrary: fc.Arbitrary<T>, nil?: N): fc.Arbitrary<T | N> =>
+  fc.oneof(
+    { weight: times - 1, arbitrary: fc.constant(nil as N) },
+    { weight: 1, arbitrary: arbitrary as fc.Arbitrary<T | N> },
+  );
+
+export const spacePlace = onceIn(3, fc.nat(2), null);
 /** Null is none; a space that is not there is asked for by name. */
 export const spaceIdAt = ({ spaces }: Model, place: number | null): string | null =>
   place === null ? null : (spaces[place % Math.max(1, spaces.length)]?.id ?? `spc_${'0'.repeat(32)}`);
 
 export const words = fc.subarray([...WORDS], { minLength: 1, maxLength: 3 });
-export const optional = <T>(arbitrary: fc.Arbitrary<T>, freq = 2): fc.Arbitrary<T | undefined> =>
-  fc.option(arbitrary, { nil: undefined, freq });
 
 export const priority = fc.constantFrom(0, 3, 5, 7.5, 8, 10);
 export const confidence = fc.constantFrom(0.2, 0.7, 0.9);

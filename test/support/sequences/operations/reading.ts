@@ -5,7 +5,7 @@ import { aSearch } from '../../a-search.ts';
 import { type Counts, countsOf } from '../../recount.ts';
 import { isAlive, isDual, type Memo, type Model, mayRead, Refused, TIERS, use, visible } from '../model.ts';
 import { callerOf, type View, viewOf, viewOfMemo } from '../view.ts';
-import { AGENTS, at, by, idAt, memoAt, type Operation, ownerAt, whoIs, words } from './operation.ts';
+import { AGENTS, at, by, idAt, memoAt, onceIn, type Operation, ownerAt, whoIs, words } from './operation.ts';
 
 const BYTES = 4e6;
 
@@ -89,7 +89,7 @@ const searches = fc.record({
   do: fc.constant('search' as const),
   by: fc.constantFrom(null, ...AGENTS),
   words,
-  agentId: fc.option(fc.constantFrom(...AGENTS), { nil: null, freq: 3 }),
+  agentId: onceIn(3, fc.constantFrom(...AGENTS), null),
   mode: fc.constantFrom('lexical' as const, 'hybrid' as const),
 });
 type Search = typeof searches extends fc.Arbitrary<infer S> ? S : never;
@@ -134,7 +134,7 @@ export const search: Operation<Search> = {
 const statistics = fc.record({
   do: fc.constant('stats' as const),
   by: fc.constantFrom(null, ...AGENTS),
-  agentId: fc.option(fc.constantFrom(...AGENTS), { nil: undefined, freq: 2 }),
+  agentId: onceIn(2, fc.constantFrom(...AGENTS)),
 });
 export const stats: Operation<typeof statistics extends fc.Arbitrary<infer S> ? S : never> = {
   arbitrary: statistics,

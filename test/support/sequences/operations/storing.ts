@@ -21,7 +21,7 @@ import {
   by,
   confidence,
   type Operation,
-  optional,
+  onceIn,
   priority,
   spaceIdAt,
   spacePlace,
@@ -34,18 +34,18 @@ import {
 
 const drafts = fc.record({
   agentId: fc.constantFrom(...AGENTS.slice(0, 2)),
-  userId: fc.option(fc.constantFrom('u1', 'u2'), { nil: null }),
+  userId: onceIn(2, fc.constantFrom('u1', 'u2'), null),
   space: spacePlace,
-  visibility: optional(visibility, 4),
-  key: fc.option(fc.constantFrom('k1', 'k2'), { nil: null, freq: 2 }),
+  visibility: onceIn(5, visibility),
+  key: onceIn(4, fc.constantFrom('k1', 'k2'), null),
   type,
   words,
   priority,
   confidence,
   metadata: fc.constantFrom<Metadata>({}, { mood: 'calm' }, { mood: 1, night: true }),
-  pinned: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-  ttlSeconds: optional(ttlSeconds, 3),
-  ageDays: fc.oneof(fc.constant(0), fc.constantFrom(0, 25, 40, 100, 360, 370, 800)),
+  pinned: onceIn(8, fc.constant(true), false),
+  ttlSeconds: onceIn(6, ttlSeconds),
+  ageDays: onceIn(2, fc.constantFrom(25, 40, 100, 360, 370, 800), 0),
 });
 type Draft = typeof drafts extends fc.Arbitrary<infer D> ? D : never;
 
