@@ -128,11 +128,11 @@ async function stateAfter(
   const { operation, isAtomic } = entryOf(step);
   const isSure = struck === null || struck === 'repeated';
   if (isDown(session, 'postgres')) {
-    if (READS.includes(step.do)) return await withUsesCounted(session, before, usesBefore);
+    if (READS.includes(step.do)) return await withUsesCounted(session, step, before, usesBefore);
     return isRefused(actual) || isRefused(foretold) ? before : after;
   }
   if (READS.includes(step.do) && !(isSure && before.isRedisUp)) {
-    return await settleState(session, before, [await withUsesCounted(session, before, usesBefore)]);
+    return await settleState(session, before, [await withUsesCounted(session, step, before, usesBefore)]);
   }
   if (isSure && step.do === 'sweep' && before.isRedisUp) session.isUnsettled = false;
   if (isSure) {
@@ -147,14 +147,20 @@ async function stateAfter(
 }
 
 /** Of a read that failed, or that went by another way, only Redis knows whether it counted; never twice. */
-async function withUsesCounted({ world }: Session, before: Model, usesBefore: ReadonlyMap<string, { count: number }>) {
+async function withUsesCounted(
+  { world }: Session,
+  step: Step,
+  before: Model,
+  usesBefore: ReadonlyMap<string, { count: number }>,
+) {
+  const times = 'times' in step ? Number(step.times) : 1;
   const model = structuredClone(before);
   const now = await world.ports.hot.pendingUses(world.tenantId);
   for (const memo of model.memories) {
     const id = memo.id ?? '';
     const more = (now.get(id)?.count ?? 0) - (usesBefore.get(id)?.count ?? 0);
-    if (more !== 0 && more !== 1) fail(`uses of ${id} counted by one read`, more, '0 or 1');
-    if (more === 1) memo.uses.push({ at: model.now, isFlushed: false });
+    if (more < 0 || more > times) fail(`uses of ${id} counted by ${times} reads`, more, `0 to ${times}`);
+    for (let use = 0; use < more; use += 1) memo.uses.push({ at: model.now, isFlushed: false });
   }
   return model;
 }

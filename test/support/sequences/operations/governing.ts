@@ -4,7 +4,7 @@ import type { ControlAction } from '../../../../layers/memory/memory.ts';
 import { change, isAlive, living, type Memo, type Model, mayRead, move, pinsLeft, Refused, TIERS } from '../model.ts';
 import { isKept, judge } from '../sweep-model.ts';
 import { callerOf } from '../view.ts';
-import { AGENTS, at, by, idAt, onceIn, type Operation, whoIs } from './operation.ts';
+import { AGENTS, at, by, idAt, type Operation, onceIn, whoIs } from './operation.ts';
 
 const agent = fc.constantFrom(...AGENTS.slice(0, 2));
 

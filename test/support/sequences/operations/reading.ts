@@ -5,7 +5,7 @@ import { aSearch } from '../../a-search.ts';
 import { type Counts, countsOf } from '../../recount.ts';
 import { isAlive, isDual, type Memo, type Model, mayRead, Refused, TIERS, use, visible } from '../model.ts';
 import { callerOf, type View, viewOf, viewOfMemo } from '../view.ts';
-import { AGENTS, at, by, idAt, memoAt, onceIn, type Operation, ownerAt, whoIs, words } from './operation.ts';
+import { AGENTS, at, by, idAt, memoAt, type Operation, onceIn, ownerAt, whoIs, words } from './operation.ts';
 
 const BYTES = 4e6;
 
@@ -17,7 +17,7 @@ export interface Read {
 
 const readOf = (memo: Memo): Read => ({ id: memo.id ?? '', view: viewOfMemo(memo), accessCount: memo.uses.length });
 
-const retrieves = fc.record({ do: fc.constant('retrieve' as const), by, at });
+const retrieves = fc.record({ do: fc.constant('retrieve' as const), by, at, times: fc.constantFrom(1, 1, 3) });
 export const retrieve: Operation<typeof retrieves extends fc.Arbitrary<infer S> ? S : never> = {
   arbitrary: retrieves,
   predict(model, step): Read[] {
@@ -25,11 +25,12 @@ export const retrieve: Operation<typeof retrieves extends fc.Arbitrary<infer S> 
     if (memo === undefined || !isAlive(model, memo) || !mayRead(model, whoIs(step.by, memo.agentId), memo)) {
       throw new Refused('not_found');
     }
-    use(model, memo);
+    for (let time = 0; time < step.times; time += 1) use(model, memo);
     return [readOf(memo)];
   },
   async act({ memory, tenantId }, model, step): Promise<Read[]> {
     const caller = callerOf(tenantId, model, whoIs(step.by, ownerAt(model, step.at)));
+    for (let time = 1; time < step.times; time += 1) await memory.retrieve(caller, idAt(model, step.at), {});
     const found = await memory.retrieve(caller, idAt(model, step.at), {});
     return [{ id: found.id, view: viewOf(found), accessCount: found.accessCount }];
   },

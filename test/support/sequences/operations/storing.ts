@@ -24,7 +24,6 @@ import {
   onceIn,
   priority,
   spaceIdAt,
-  spacePlace,
   ttlSeconds,
   type,
   visibility,
@@ -35,8 +34,8 @@ import {
 const drafts = fc.record({
   agentId: fc.constantFrom(...AGENTS.slice(0, 2)),
   userId: onceIn(2, fc.constantFrom('u1', 'u2'), null),
-  space: spacePlace,
-  visibility: onceIn(5, visibility),
+  space: onceIn(5, fc.nat(2), null),
+  visibility: onceIn(12, visibility),
   key: onceIn(4, fc.constantFrom('k1', 'k2'), null),
   type,
   words,
