@@ -63,6 +63,7 @@ async function moveEach(
 export async function place(run: SweepRun): Promise<void> {
   const { catalog, rules } = run.ports;
   const policies = new Map((await catalog.policies(run.tenantId)).map(({ agentId, policy }) => [agentId, policy]));
-  await moveEach(run, policies, (page, now) => catalog.muchUsed(run.tenantId, useWindowStart(now), page, now));
+  // Who leaves by age makes room first: what is lifted into a full hot tier pushes others out of it.
   await moveEach(run, policies, (page, now) => catalog.aged(run.tenantId, agedBefore(rules, now), page, now));
+  await moveEach(run, policies, (page, now) => catalog.muchUsed(run.tenantId, useWindowStart(now), page, now));
 }
