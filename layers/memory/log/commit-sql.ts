@@ -52,7 +52,7 @@ const CHANGED = `changed as (
         -- stays until the cold copy is verified (dropWarmCopies)
         when r.tier = 'cold' then coalesce(r.content, m.content)
       end
-  from incoming r where not r.is_new and m.tenant_id = $1 and m.id = r.id
+  from incoming r where not r.is_new and m.tenant_id = $1 and m.id = r.id and m.seq = r.first_seq - 1
   returning 1
 )`;
 
@@ -84,12 +84,17 @@ function partsOf({ tenantId, events, rows, ended, claim }: CommitValues, params:
   returning stream_id, seq
 )`,
   );
+  // What a copy elsewhere claims to be newer than the row cannot follow it: an older backup of PostgreSQL was put back.
+  parts.set(
+    'heads',
+    'heads as (select stream_id, min(seq) as first_seq, max(seq) as last_seq from appended group by stream_id)',
+  );
   if (rows) {
     parts.set(
       'incoming',
       `incoming as (
-  select r.*, ${WORDS_OF_ROW} from jsonb_to_recordset(${place(rows.json)}::jsonb) as r (${ROW_RECORDSET})
-  join appended a on a.stream_id = r.id and a.seq = r.seq ${WORDS_FROM_ROW}
+  select r.*, a.first_seq, ${WORDS_OF_ROW} from jsonb_to_recordset(${place(rows.json)}::jsonb) as r (${ROW_RECORDSET})
+  join heads a on a.stream_id = r.id and a.last_seq = r.seq ${WORDS_FROM_ROW}
 )`,
     );
     if (rows.new > 0) parts.set('added', ADDED);
@@ -99,9 +104,9 @@ function partsOf({ tenantId, events, rows, ended, claim }: CommitValues, params:
     parts.set(
       'removed',
       `gone as (
-  select e.id from unnest(${place(ended)}::text[]) as e (id) where exists (select from appended a where a.stream_id = e.id)
+  select e.id, h.first_seq from unnest(${place(ended)}::text[]) as e (id) join heads h on h.stream_id = e.id
 ), removed as (
-  delete from memories m using gone where m.tenant_id = $1 and m.id = gone.id returning 1
+  delete from memories m using gone where m.tenant_id = $1 and m.id = gone.id and m.seq = gone.first_seq - 1 returning 1
 ), forgotten as (
   delete from memory_usage u using gone where u.tenant_id = $1 and u.id = gone.id returning 1
 ), blanked as (
@@ -112,7 +117,7 @@ function partsOf({ tenantId, events, rows, ended, claim }: CommitValues, params:
   return parts;
 }
 
-/** `whole` divides by zero, which takes the transaction back, where the catalog does not have the rows that the events speak of. */
+/** `whole` divides by zero, which takes the transaction back, where the catalog does not have the rows that the events follow. */
 export function commitSql(values: CommitValues): { text: string; params: unknown[] } {
   const params: unknown[] = [];
   const parts = partsOf(values, params);

@@ -134,6 +134,20 @@ export function describeCommitContract(name: string, make: () => Promise<LogSubj
       expect(await catalog.find(tenantId, [first.record.id], 'any', NOON)).toEqual([]);
     });
 
+    it('refuses what would leave a gap in its stream: a copy elsewhere was newer than a restored log', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const { commit, record } = stored(tenantId, aMemory());
+      await log.commit(commit);
+      const ahead = { ...record, seq: 8, version: 5, priority: 9 };
+
+      await expect(log.commit(moved(tenantId, ahead, 'warm', 'pressure').commit)).rejects.toMatchObject(CONFLICT);
+      await expect(log.commit(ended(tenantId, ahead).commit)).rejects.toMatchObject(CONFLICT);
+
+      expect((await log.stream(tenantId, record.id)).map(({ seq }) => seq)).toEqual([1]);
+      expect(await catalog.find(tenantId, [record.id], 'any', NOON)).toEqual([record]);
+    });
+
     it('keeps the content that it is not given', async () => {
       const { log, catalog, newTenant } = get();
       const tenantId = await newTenant();

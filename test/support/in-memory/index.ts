@@ -40,6 +40,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
   const engines = createEngines();
   const { behind } = engines;
   const hotCapacity = overrides.hotCapacity ?? HOT_CAPACITY;
+  const cold = inMemoryColdTier();
   const warnings: InMemoryPorts['warnings'] = [];
   const probe = (engine: Engine) => behind(engine, { ask: async () => {} }).ask;
   return {
@@ -60,8 +61,8 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     queries: behind('postgres', inMemoryQueryLog(store)),
     hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
     keyCache: behind('redis', inMemoryKeyCache()),
-    cold: behind('chroma', inMemoryColdTier()),
-    vectors: behind('chroma', inMemoryVectorIndex()),
+    cold: behind('chroma', cold),
+    vectors: behind('chroma', inMemoryVectorIndex(undefined, cold)),
     embedder: fakeEmbedder(),
     poke: inMemoryPoke(),
     probes: { postgres: probe('postgres'), redis: probe('redis'), chroma: probe('chroma') },

@@ -1,10 +1,11 @@
 /** The vector index in memory: every vector of a partition is compared. */
 import type { VectorEntry, VectorIndex } from '../../../layers/memory/search/port.ts';
+import type { ColdTier } from '../../../layers/memory/tiers/port.ts';
 
 export type IndexedVectors = Map<string, Map<string, VectorEntry>>;
 
-/** `tenants` lets another index take the place of this one. */
-export function inMemoryVectorIndex(tenants: IndexedVectors = new Map()): VectorIndex {
+/** `tenants` lets another index take the place of this one; `cold` shares its records, as in Chroma: with the vector goes the document. */
+export function inMemoryVectorIndex(tenants: IndexedVectors = new Map(), cold?: Pick<ColdTier, 'remove'>): VectorIndex {
   const there = (tenantId: string): Map<string, VectorEntry> => tenants.get(tenantId) ?? new Map();
   const of = (tenantId: string): Map<string, VectorEntry> => {
     const found = tenants.get(tenantId) ?? new Map<string, VectorEntry>();
@@ -17,6 +18,10 @@ export function inMemoryVectorIndex(tenants: IndexedVectors = new Map()): Vector
     },
     async remove(tenantId, ids) {
       for (const id of ids) there(tenantId).delete(id);
+      await cold?.remove(
+        tenantId,
+        ids.map((id) => ({ id, seq: Number.MAX_SAFE_INTEGER })),
+      );
     },
     async query(tenantId, { vector, partitions, k, within }) {
       const nearestOf = (partition: string) =>

@@ -106,6 +106,21 @@ describe('use', () => {
     expect(await tierOf(session, id)).toBe('cold');
   });
 
+  it('lifts into the room of what leaves by age: nobody else has to go', async () => {
+    const { session, ports, store, run } = await prepare({ hotCapacity: 2 });
+    const aging = await store({ priority: 7 });
+    ports.clock.advance({ days: 31 });
+    const young = await store({ priority: 0, createdAt: daysAfter(NOON, 11) });
+    const riser = await store({ priority: 10, createdAt: daysAfter(NOON, -100) });
+    await use(session, riser.id, 3);
+
+    const report = await run();
+
+    expect(report).toMatchObject({ moved: { age: 1, use: 1, pressure: 0 } });
+    const tiers = [aging, young, riser].map(({ id }) => tierOf(session, id));
+    expect(await Promise.all(tiers)).toEqual(['warm', 'hot', 'hot']);
+  });
+
   it('before an agent’s own move does not count against it', async () => {
     const { session, ports, store, memory, caller, run } = await prepare();
     const { id } = await store();

@@ -69,6 +69,7 @@ export const standingPolicies = async ({ ports, tenantId }: SweepRun): Promise<P
 export async function place(run: SweepRun): Promise<void> {
   const { catalog, rules } = run.ports;
   const policies = await standingPolicies(run);
-  await moveEach(run, policies, (page, now) => catalog.muchUsed(run.tenantId, useWindowStart(now), page, now));
+  // Who leaves by age makes room first: what is lifted into a full hot tier pushes others out of it.
   await moveEach(run, policies, (page, now) => catalog.aged(run.tenantId, agedBefore(rules, now), page, now));
+  await moveEach(run, policies, (page, now) => catalog.muchUsed(run.tenantId, useWindowStart(now), page, now));
 }
