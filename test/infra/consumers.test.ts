@@ -58,18 +58,24 @@ describe.each(QUEUE_CONSUMERS.map((consumer) => [consumer.name, consumer] as con
   },
 );
 
+interface ScheduleProperties {
+  State: string;
+  /** `rate(15 minutes)`, `rate(6 hours)`. */
+  ScheduleExpression: string;
+  Target: { Arn: Reference; DeadLetterConfig: { Arn: Reference } };
+}
+
 describe.each(SCHEDULES.map((schedule) => [schedule.name, schedule] as const))('the schedule %s', (name, schedule) => {
   const { id } = synthesized.functionOf(name);
   const [entry] = synthesized
-    .all<{ Target: { Arn: Reference; DeadLetterConfig: { Arn: Reference } } }>('AWS::Scheduler::Schedule')
+    .all<ScheduleProperties>('AWS::Scheduler::Schedule')
     .filter(([, { Properties }]) => attribute(Properties.Target.Arn) === id);
 
   it('runs as often as the table says', () => {
-    const unit = schedule.everyMinutes === 1 ? 'minute' : 'minutes';
-    expect(entry?.[1].Properties).toMatchObject({
-      State: 'ENABLED',
-      ScheduleExpression: `rate(${schedule.everyMinutes} ${unit})`,
-    });
+    const [, count, unit = ''] =
+      /^rate\((\d+) (minute|hour)s?\)$/.exec(entry?.[1].Properties.ScheduleExpression ?? '') ?? [];
+    const minutes = { minute: 1, hour: 60 }[unit] ?? Number.NaN;
+    expect([entry?.[1].Properties.State, Number(count) * minutes]).toEqual(['ENABLED', schedule.everyMinutes]);
   });
 
   it('keeps for 14 days a call that was not delivered and a run that failed', () => {

@@ -21,7 +21,7 @@ describe('what roles may do', () => {
     expect(wild.flatMap(actionsOf)).toEqual(wild.map(() => 'lambda:InvokeFunction'));
     for (const { Resource } of wild) {
       expect(JSON.stringify(Resource)).toMatch(
-        /"Fn::GetAtt":\["(HealConsumers|MigrateTiers|Migrate)Function\w+","Arn"\]\},":\*"/,
+        /"Fn::GetAtt":\["(DiscoverPatterns|HealConsumers|MigrateTiers|Migrate)Function\w+","Arn"\]\},":\*"/,
       );
     }
     expect(wild).toHaveLength(SCHEDULES.length + 1);

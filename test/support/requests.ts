@@ -56,7 +56,7 @@ const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
   'related-memories': { status: 200 },
   'find-patterns': {
     status: 200,
-    body: { user_id: 'user_1', agent_id: agentId, min_cluster_size: 2, min_similarity: 0.6, store_insights: true },
+    body: { user_id: 'user_1', agent_id: agentId, min_cluster_size: 2, min_similarity: 0.6, store_insights: false },
   },
   'list-patterns': { status: 200 },
   'get-map': { status: 200 },

@@ -44,6 +44,8 @@ export function createDiscovery(ports: DiscoverPorts): Pick<AurenMemory, 'discov
 }
 
 const BY_SCHEDULE = 'discover-patterns';
+/** What 2,000 memories take: no tenant is begun that could not be finished. */
+const TENANT_MS = 5_000;
 
 /** Whoever reads the whole tenant. */
 const everything = (tenantId: string): Caller => ({
@@ -76,7 +78,8 @@ export function createScheduledDiscovery(ports: DiscoverPorts & { patternInsight
     async discoverAll(deadline: Date): Promise<JsonObject> {
       const startedMs = performance.now();
       const sums = { found: 0, new: 0, changed: 0, dropped: 0, insights: 0 };
-      const { counts, failures } = await tenantsInTurn(ports, deadline, async (tenantId) => {
+      const lastBegin = new Date(deadline.getTime() - TENANT_MS);
+      const { counts, failures } = await tenantsInTurn(ports, lastBegin, async (tenantId) => {
         const run = await ofTenant(tenantId);
         for (const [name, count] of Object.entries(run?.done.counts ?? {})) sums[name as keyof typeof sums] += count;
         return run !== null;

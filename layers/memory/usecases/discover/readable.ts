@@ -6,7 +6,7 @@ import type { Whose } from '../../memory.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { Ports } from '../ports.ts';
 
-/** All pairs are compared: 2,000 vectors take about a second, 4,000 four, and a request has 29. */
+/** All pairs are compared: 2,000 vectors take two seconds of a CPU, 4,000 eight, and a request has 29. */
 export const DISCOVERY_MEMORIES_MAX = 2_000;
 /** With content: at most 3 MB a round trip. */
 const PAGE = 200;
