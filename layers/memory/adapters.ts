@@ -15,6 +15,9 @@ import { systemClock } from './clock.ts';
 import { awsCredentials, type Config, environment, loadConfig } from './config.ts';
 import { createEmbedder } from './embedding/create.ts';
 import { searchableText } from './embedding/searchable-text.ts';
+import { createPostgresErasures } from './erasure/erasures-postgres.ts';
+import { createPostgresPersons } from './erasure/persons-postgres.ts';
+import { providersResidue } from './erasure/residue.ts';
 import { deriveKey } from './keys.ts';
 import { createPostgresConsumers } from './log/consumers-postgres.ts';
 import { createPostgresLog } from './log/log-postgres.ts';
@@ -71,7 +74,8 @@ const hotOf = (settings: Config, clock: Ports['clock'], deadlineMs?: number) =>
     clock,
   });
 
-export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes'>;
+type ErasurePorts = Pick<Ports, 'persons' | 'erasures' | 'subjectKeys' | 'residue' | 'certificateKey'>;
+export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes' | keyof ErasurePorts>;
 
 /** PostgreSQL and Redis: all that a store needs. */
 export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
@@ -129,20 +133,43 @@ export const embedder = /* @__PURE__ */ once(async (): Promise<Ports['embedder']
 /** The name alone: nothing is loaded. */
 export const embeddingModel = async (): Promise<string> => chosen.embedder?.model ?? (await config()).embeddingModel;
 
+/** One in a process: a key that it destroys is in no cache of the process any more. */
+const subjectKeys = /* @__PURE__ */ once(
+  async (): Promise<Ports['subjectKeys']> =>
+    chosen.subjectKeys ?? createSubjectKeys(await postgres(), (await config()).masterKey),
+);
+
+/** What is about a person, from PostgreSQL alone. */
+export const persons = /* @__PURE__ */ once(
+  async (): Promise<Ports['persons']> => chosen.persons ?? createPostgresPersons(await postgres()),
+);
+
 export type ColdPorts = CorePorts & Pick<Ports, 'cold' | 'vectors'>;
 
 /** And Chroma: cold memories, stored vectors. */
 export const withCold = /* @__PURE__ */ once(async (): Promise<ColdPorts> => {
   const ports = await core();
   if (chosen.cold && chosen.vectors) return { ...ports, cold: chosen.cold, vectors: chosen.vectors };
-  const settings = await config();
   const cold = createColdTier({
     chroma: await chroma(),
-    keys: createSubjectKeys(await postgres(), settings.masterKey),
+    keys: await subjectKeys(),
     vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
   });
   return { ...ports, cold, vectors: createChromaVectors(await chroma()) };
 });
+
+/** All that holds anything of a person. */
+export const withErasure = /* @__PURE__ */ once(
+  async (): Promise<ColdPorts & ErasurePorts> => ({
+    ...(await withCold()),
+    hot: await bulkHot(),
+    persons: await persons(),
+    subjectKeys: await subjectKeys(),
+    erasures: chosen.erasures ?? createPostgresErasures(await postgres()),
+    residue: chosen.residue ?? providersResidue,
+    certificateKey: chosen.certificateKey ?? deriveKey((await config()).masterKey, 'erasure-certificate'),
+  }),
+);
 
 export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
 
@@ -173,6 +200,6 @@ const isComplete = (ports: Partial<Ports>): ports is Ports =>
 /** Puts ports of the caller's in place of those that the configuration names: the local run its clock and queue, tests all of them. */
 export function usePorts(ports: Partial<Ports>): void {
   chosen = ports;
-  for (const made of [config, postgres, core, bulkHot, batchHot, chroma, embedder, withCold, withMeaning, probes])
-    made.forget();
+  const all = [config, postgres, core, bulkHot, batchHot, chroma, embedder, subjectKeys, persons];
+  for (const made of [...all, withCold, withErasure, withMeaning, probes]) made.forget();
 }

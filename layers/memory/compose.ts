@@ -5,10 +5,12 @@ import {
   core,
   embeddingModel,
   type MeaningPorts,
+  persons,
   postgres,
   probes,
   usePorts as replacePorts,
   withCold,
+  withErasure,
   withMeaning,
 } from './adapters.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
@@ -23,7 +25,9 @@ import type { SearchQuery } from './search/port.ts';
 import { createHealth } from './usecases/check-health.ts';
 import { createControl, createPolicies } from './usecases/control/control.ts';
 import { createDeleting } from './usecases/delete-memory.ts';
+import { createErasing } from './usecases/erase/erase-person.ts';
 import { createRetention } from './usecases/explain-retention.ts';
+import { createExporting } from './usecases/export-person.ts';
 import { createStats } from './usecases/get-stats.ts';
 import { createHealing } from './usecases/heal-consumers.ts';
 import { createAgentListing, createEventListing, createListing } from './usecases/list-memories.ts';
@@ -54,6 +58,8 @@ export const composeSearch = async () => createSearch(await withMeaning());
 export const composePolicy = async () => createPolicies(await core());
 export const composeClearPolicy = composePolicy;
 export const composeAgents = async () => createAgentListing(await core());
+export const composeErase = async () => createErasing(await withErasure());
+export const composeExport = async () => createExporting({ persons: await persons() });
 export const composeEvents = async () => createEventListing(await core());
 export const composeCreateKey = async () => createKeys(await core());
 export const composeListKeys = composeCreateKey;

@@ -33,7 +33,7 @@ export const apiKeyName = (hash: string) => `auren:key:${hash}`;
 export const collectionName = (tenantId: string, model: string) =>
   `auren-${createHash('sha256').update(tenantId).digest('hex').slice(0, 32)}-${model.replace(/[^a-zA-Z0-9]+/g, '-')}`;
 
-export type DerivedKey = 'log-chain' | 'api-key-pepper' | 'subject-wrap';
+export type DerivedKey = 'log-chain' | 'api-key-pepper' | 'subject-wrap' | 'erasure-certificate';
 
 /** A 32-byte key for one purpose, from the master key by HKDF-SHA-256 (RFC 5869). */
 export const deriveKey = (masterKey: Buffer, purpose: DerivedKey): Buffer =>
