@@ -8,6 +8,6 @@ import { toLines } from '../shared/wire/users.ts';
 
 export const handler = operation(exportUser, composeExport, async ({ path, query, caller }, memory) => {
   const { items, nextCursor } = await memory.exportPerson(caller, path.user_id, toPage(query), PAGE_BYTES_MAX);
-  const next = nextCursor === null ? {} : { 'x-next-cursor': nextCursor };
-  return ok(toLines(items), { headers: { 'content-type': 'application/x-ndjson', ...next } });
+  const headers = { 'content-type': 'application/x-ndjson', ...(nextCursor && { 'x-next-cursor': nextCursor }) };
+  return ok(toLines(items), { headers });
 });
