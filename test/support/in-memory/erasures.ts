@@ -18,8 +18,8 @@ export function inMemoryErasures(store: Store): Erasures {
       const isLiving = [...data.rows.values()].some(({ record }) => record.userId === userId);
       const isCovered = last !== undefined && !isLiving && last.streams === streamsOf(data, userId).length;
       if (last && (last.certificate === null || isCovered)) return recordOf(last);
-      const fresh = { id, userId, requestedAt, cleared: null, chainVerified: true, certificate: null };
-      data.erasures.push({ ...fresh, removed: {}, streams: null });
+      const fresh = { id, requestedAt, cleared: null, chainVerified: true, certificate: null };
+      data.erasures.push({ ...fresh, userId, removed: {}, streams: null });
       return fresh;
     },
 
