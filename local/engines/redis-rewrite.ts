@@ -9,6 +9,17 @@ const WITHIN_MS = 15_000;
 const fieldOf = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
 
+/** False where another one began just now. */
+async function begins(redis: Redis): Promise<boolean> {
+  try {
+    await redis.bgrewriteaof();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('already in progress')) return false;
+    throw error;
+  }
+}
+
 /** Throws where Redis does not answer, or does not finish in time. */
 export async function rewriteFile(url: string): Promise<void> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, connectTimeout: CONNECT_WITHIN_MS });
@@ -26,9 +37,9 @@ export async function rewriteFile(url: string): Promise<void> {
   };
   try {
     await redis.connect();
-    // One that runs already may have begun before the removal.
-    await idle();
-    await redis.bgrewriteaof();
+    // One that runs already may have begun before the removal: another has to follow it.
+    do await idle();
+    while (!(await begins(redis)));
     const status = fieldOf(await idle(), 'aof_last_bgrewrite_status');
     if (status !== 'ok') throw new Error(`Redis could not rewrite its file (${status}); is the disk full?`);
   } finally {

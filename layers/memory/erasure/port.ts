@@ -25,6 +25,8 @@ export interface Persons {
   memories(tenantId: string, userId: string, page: IdPage, content: ContentFrom): Promise<CatalogRow[]>;
   /** Ids of all memories there ever were, ended ones included. */
   streams(tenantId: string, userId: string, page: IdPage): Promise<string[]>;
+  /** The last of those ids: whatever is stored later has a greater one. Null where there was never any. */
+  lastStream(tenantId: string, userId: string): Promise<string | null>;
   /** Their events, with content where it still exists. */
   events(tenantId: string, userId: string, page: { after: EventPlace | null; limit: number }): Promise<LogEvent[]>;
   traces(

@@ -92,6 +92,8 @@ export function describeErasuresContract(name: string, make: () => Promise<Erasu
       const page = await persons.events(tenantId, USER, { after, limit: 2 });
 
       expect(await persons.streams(tenantId, USER, FIRST)).toEqual([kept.id, gone.id]);
+      expect(await persons.lastStream(tenantId, USER)).toBe(gone.id);
+      expect(await persons.lastStream(tenantId, 'nobody')).toBeNull();
       expect(await persons.streams(tenantId, USER, { afterId: kept.id, limit: 1 })).toEqual([gone.id]);
       expect(events.map(({ streamId, seq, payload }) => [streamId, seq, payload?.content ?? null])).toEqual([
         [kept.id, 1, kept.content],

@@ -44,6 +44,7 @@ export function inMemoryPersons(store: Store): Persons {
       return firstOf(rows, ({ record }) => record.id, page).map((row) => rowWith(data, row, content));
     },
     streams: async (tenantId, userId, page) => firstOf(streamsOf(store.of(tenantId), userId), (id) => id, page),
+    lastStream: async (tenantId, userId) => streamsOf(store.of(tenantId), userId).sort(byText).at(-1) ?? null,
     async events(tenantId, userId, { after, limit }) {
       const data = store.of(tenantId);
       const streams = new Set(streamsOf(data, userId));

@@ -42,7 +42,8 @@ export async function clearCopies(run: EraseRun): Promise<boolean> {
   const { ports, caller, userId, record } = run;
   while (run.hasTime()) {
     const page = { afterId: record.cleared, limit: PAGE };
-    const ids = await ports.persons.streams(caller.tenantId, userId, page);
+    const found = await ports.persons.streams(caller.tenantId, userId, page);
+    const ids = found.filter((id) => id <= run.lastId);
     if (ids.length === 0) return true;
     const chainVerified = await clearPage(run, ids);
     record.cleared = ids.at(-1) ?? null;

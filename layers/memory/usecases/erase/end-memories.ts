@@ -44,19 +44,28 @@ async function stepBack({ ports, caller, record }: EraseRun, rows: readonly Cata
   await ports.erasures.advance(caller.tenantId, record.id, { cleared: null, chainVerified: true });
 }
 
-/** False where time ran out before none was left. */
+/** False where time ran out before none was left of those that this call began with. */
 export async function endMemories(run: EraseRun): Promise<boolean> {
   const { ports, caller, userId } = run;
   let size = BATCH;
+  let afterId: string | null = null;
   let isAny = false;
   try {
     while (run.hasTime()) {
-      const rows = await ports.persons.memories(caller.tenantId, userId, { afterId: null, limit: size }, 'none');
-      if (rows.length === 0) return true;
+      const page: CatalogRow[] = await ports.persons.memories(
+        caller.tenantId,
+        userId,
+        { afterId, limit: size },
+        'none',
+      );
+      const rows = page.filter(({ id }) => id <= run.lastId);
+      const last = rows.at(-1);
+      if (last === undefined) return true;
       try {
         await stepBack(run, rows);
         await endAll(run, rows);
         isAny = true;
+        afterId = last.id;
         size = BATCH;
       } catch (error) {
         if (!wasRaced(error)) throw error;

@@ -74,7 +74,8 @@ export function createErasing(ports: ErasePorts): Pick<AurenMemory, 'erase'> {
       if (certificate !== null) return { erased: certificate.counts, certificate };
       // A deadline of the process: real time, not the injected clock.
       const hasTime = () => Date.now() < deadline.getTime();
-      const run: EraseRun = { ports, caller, userId, reason, record, hasTime };
+      const lastId = (await ports.persons.lastStream(caller.tenantId, userId)) ?? '';
+      const run: EraseRun = { ports, caller, userId, reason, record, lastId, hasTime };
       const isDone = (await eraseTruth(run)) && (await eraseCopies(run));
       return isDone ? await complete(run) : { erased: (await tallyOf(run)).counts, certificate: null };
     },

@@ -26,5 +26,7 @@ export interface EraseRun {
   userId: string;
   reason: string | undefined;
   record: ErasureRecord;
+  /** The last memory there was when this call began: what writers add meanwhile is new data, else they could keep it from ending. */
+  lastId: string;
   hasTime(): boolean;
 }
