@@ -67,15 +67,15 @@ const withPayload = async () => {
 describe('a person with many memories', () => {
   it('is erased in slices; the counts are those of all of them, and the chains verify', async () => {
     user = uniqueName('many');
-    const stored = await storeAll(drafts(150));
-    stored.push(...(await storeAll(drafts(150, { visibility: 'agent', agentId: 'coach' }))));
+    const stored = await storeAll(drafts(300));
+    stored.push(...(await storeAll(drafts(60, { visibility: 'agent', agentId: 'coach' }))));
     await d.drain();
 
-    const { certificate, calls } = await eraseInSlices(20);
+    const { certificate, calls } = await eraseInSlices(0);
 
     expect(calls).toBeGreaterThan(2);
-    expect(certificate.counts).toMatchObject({ hot: 100, warm: 100, cold: 100, index: 300, events: 300 });
-    expect(certificate.chain).toEqual({ verified: true, memories: 300 });
+    expect(certificate.counts).toMatchObject({ hot: 120, warm: 120, cold: 120, index: 360, events: 360 });
+    expect(certificate.chain).toEqual({ verified: true, memories: 360 });
     expect([await living(), await withPayload()]).toEqual([[], 0]);
     expect(await d.ports.vectors.marks(d.tenantId, idsOf(stored))).toEqual(new Map());
     expect(await d.ports.hot.get(d.tenantId, idsOf(stored))).toEqual(new Map());
@@ -96,7 +96,7 @@ describe('a person with many memories', () => {
 describe('writers at the same time', () => {
   it('leave memories that are erased, or whole, new and readable: nothing half', async () => {
     user = uniqueName('written');
-    const before = await storeAll(drafts(60));
+    const before = await storeAll(drafts(30));
     await d.drain();
     let goesOn = true;
     const stored: string[] = [];
@@ -113,7 +113,7 @@ describe('writers at the same time', () => {
     };
     const writers = [storing(), changing(), storing()];
 
-    const { certificate } = await eraseInSlices(500).finally(() => {
+    const { certificate } = await eraseInSlices(200).finally(() => {
       goesOn = false;
     });
     await Promise.all(writers);

@@ -147,21 +147,23 @@ describe('an erasure that is interrupted', () => {
   it('by its time answers what it did so far and no certificate, and goes on', async () => {
     await storeInAllTiers();
 
-    const late = await erase({ deadline: deadline(-1) });
-    const { streams } = session.ports.persons;
-    session.ports.persons.streams = async (...asked) => {
-      const ids = await streams(...asked);
-      return ids.slice(0, 1);
-    };
-    let looks = 0;
-    const now = Date.now();
-    const until = { getTime: () => (++looks <= 3 ? now + 10_000 : 0) } as Date;
-    const partly = await erase({ deadline: until });
+    const many = await session.memory.storeBatch(
+      session.caller(),
+      Array.from({ length: 400 }, (_, n) => ({ agentId: 'coach', userId: USER, type: 'fact', content: { n } })),
+    );
+    const late = { deadline: deadline(-1) };
+    const counted = async () => Object.values((await erase(late)).erased);
+    const first = await counted();
+    const steps = [first, await counted(), await counted()];
     const done = await erase();
 
-    expect(late).toEqual({ erased: { ...COUNTS, hot: 0, warm: 0, cold: 0, index: 0, events: 0 }, certificate: null });
-    expect(partly).toEqual({ erased: { ...COUNTS, index: 1 }, certificate: null });
-    expect(done.erased).toEqual(COUNTS);
+    expect(many.memories).toHaveLength(400);
+    expect(steps.map(([hot, , , index]) => [hot, index])).toEqual([
+      [198, 0],
+      [398, 0],
+      [401, 300],
+    ]);
+    expect(done.erased).toEqual({ ...COUNTS, hot: 401, index: 403, events: 403 });
   });
 
   it('and finds memories among those it has passed, passes those again', async () => {

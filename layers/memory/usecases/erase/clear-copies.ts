@@ -40,7 +40,7 @@ async function clearPage(run: EraseRun, ids: readonly string[]): Promise<boolean
 /** False where time ran out before the last page. Throws `EngineUnavailable` without Redis or Chroma. */
 export async function clearCopies(run: EraseRun): Promise<boolean> {
   const { ports, caller, userId, record } = run;
-  while (run.hasTime()) {
+  do {
     const page = { afterId: record.cleared, limit: PAGE };
     const found = await ports.persons.streams(caller.tenantId, userId, page);
     const ids = found.filter((id) => id <= run.lastId);
@@ -49,6 +49,7 @@ export async function clearCopies(run: EraseRun): Promise<boolean> {
     record.cleared = ids.at(-1) ?? null;
     record.chainVerified &&= chainVerified;
     await ports.erasures.advance(caller.tenantId, record.id, { cleared: record.cleared, chainVerified });
-  }
+    if (ids.length < PAGE) return true;
+  } while (run.hasTime());
   return false;
 }

@@ -51,7 +51,7 @@ export async function endMemories(run: EraseRun): Promise<boolean> {
   let afterId: string | null = null;
   let isAny = false;
   try {
-    while (run.hasTime()) {
+    do {
       const page: CatalogRow[] = await ports.persons.memories(
         caller.tenantId,
         userId,
@@ -65,6 +65,7 @@ export async function endMemories(run: EraseRun): Promise<boolean> {
         await stepBack(run, rows);
         await endAll(run, rows);
         isAny = true;
+        if (rows.length < size) return true;
         afterId = last.id;
         size = BATCH;
       } catch (error) {
@@ -72,7 +73,7 @@ export async function endMemories(run: EraseRun): Promise<boolean> {
         size = Math.max(1, Math.floor(size / 2));
         await sleep(PAUSE_MS);
       }
-    }
+    } while (run.hasTime());
     return false;
   } finally {
     if (isAny) await ports.poke.poke(caller.tenantId);

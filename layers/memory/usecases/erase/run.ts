@@ -28,5 +28,6 @@ export interface EraseRun {
   record: ErasureRecord;
   /** The last memory there was when this call began: what writers add meanwhile is new data, else they could keep it from ending. */
   lastId: string;
+  /** Asked after a step: every call does one at least. */
   hasTime(): boolean;
 }
