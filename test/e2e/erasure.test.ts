@@ -109,7 +109,7 @@ async function answers(): Promise<Answer[]> {
 
 const directory = (engine: string) => join(stack.stack.dataDir, engine);
 
-describe('erasing a person', () => {
+describe('erasing a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
   let erased: Answer;
 
   it('needs a key with the scope admin that is bound to no agent', async () => {
