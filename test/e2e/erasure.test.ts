@@ -107,6 +107,56 @@ async function answers(): Promise<Answer[]> {
   ]);
 }
 
+/** All lines, page by page. */
+async function exported(by: Client, limit: number): Promise<Answer['body'][]> {
+  const lines: Answer['body'][] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page = await by.get(`/v1/users/${USER}/export?limit=${limit}${after}`);
+    expect([page.status, page.headers.get('content-type')], page.text).toEqual([200, 'application/x-ndjson']);
+    const found = page.text.split('\n').slice(0, -1);
+    expect(found.length).toBeLessThanOrEqual(limit);
+    lines.push(...found.map((line) => JSON.parse(line)));
+    cursor = page.headers.get('x-next-cursor');
+  }
+  return lines;
+}
+
+describe('exporting a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
+  it('gives everything, from whichever tier, in pages, and leaves no event', async () => {
+    await storeEverywhere();
+    await until(() => isIndexed(api));
+    const before = await api.get(`/v1/memories/${ids.warm}/history`);
+
+    const lines = await exported(api, 3);
+
+    const of = (kind: string) => lines.filter((line) => line.kind === kind);
+    const living = Object.entries(ids).filter(([what]) => what !== 'deleted');
+    expect(
+      of('memory')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(living.map(([, id]) => id).sort());
+    expect(of('memory').find(({ id }) => id === ids.cold)).toMatchObject({
+      tier: 'cold',
+      content: { text: `${SECRET} sleeps badly after coffee` },
+      metadata: { session: SECRET },
+    });
+    const changed = of('event').filter(({ memory_id }) => memory_id === ids.changed);
+    expect(changed.map(({ payload }) => payload.content.text)).toEqual([
+      `${SECRET} sleeps badly after coffee`,
+      'harmless now',
+    ]);
+    const deleted = of('event').filter(({ memory_id }) => memory_id === ids.deleted);
+    expect(deleted.map(({ payload }) => payload)).toEqual([null, null]);
+    expect(of('idempotency')).toMatchObject([{ key: `${SECRET}-once`, reply: { memories: [{ id: ids.repeated }] } }]);
+    expect(await exported(api, 500)).toEqual(lines);
+    expect((await api.get(`/v1/memories/${ids.warm}/history`)).body).toEqual(before.body);
+    expect(await exported(elsewhere, 500)).toEqual([]);
+  });
+});
+
 const directory = (engine: string) => join(stack.stack.dataDir, engine);
 
 describe('erasing a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
@@ -127,7 +177,6 @@ describe('erasing a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
   });
 
   it('counts what was there, in a signed certificate', async () => {
-    await storeEverywhere();
     otherIds = [(await store(api, OTHER, { user_id: 'another' })).id, (await store(elsewhere, OTHER)).id];
     await store(api, OTHER, { user_id: 'another', created_at: ago(2 * YEAR_MS) });
     await until(async () => (await isIndexed(api)) && (await isIndexed(elsewhere)));
