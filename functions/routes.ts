@@ -199,6 +199,22 @@ export const HTTP_ROUTES = [
     needs: light,
   },
   {
+    name: 'erase-user',
+    method: 'DELETE',
+    path: '/v1/users/{user_id}',
+    scope: 'admin',
+    summary: 'Erase a person everywhere',
+    needs: bulk,
+  },
+  {
+    name: 'export-user',
+    method: 'GET',
+    path: '/v1/users/{user_id}/export',
+    scope: 'admin',
+    summary: 'Everything about a person',
+    needs: bulk,
+  },
+  {
     name: 'list-events',
     method: 'GET',
     path: '/v1/events',

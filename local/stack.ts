@@ -14,6 +14,7 @@ import { Functions, functionNamed, QUEUE_FUNCTIONS, SCHEDULE_FUNCTIONS } from '.
 import { type GatewayServer, listen } from './gateway/server.ts';
 import { masterKey } from './master-key.ts';
 import { LocalQueue } from './queue.ts';
+import { residueOf } from './residue.ts';
 import { LocalScheduler } from './scheduler.ts';
 import { serving } from './serving.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -115,7 +116,12 @@ async function bringUp(options: StackOptions, settings: Settings, started: Start
   const queue = new LocalQueue({ functions, consumers: QUEUE_FUNCTIONS, log });
   started.queue = queue;
   isComposed = true;
-  usePorts({ clock, poke: queue, ...(embedder && { embedder }) });
+  usePorts({
+    clock,
+    poke: queue,
+    ...(embedder && { embedder }),
+    ...(started.engines && { residue: residueOf(started.engines.redis) }),
+  });
   logFrom('warn');
   // The model loads while the schema is made: the first search would otherwise wait for it, past its deadline.
   await Promise.all([embedder?.embedQuery('warm-up'), functions.call(functionNamed('migrate'), {})]);

@@ -11,6 +11,7 @@ import { searchMemories } from './search.ts';
 import { docs, health, openapi } from './service.ts';
 import { createSpace, deleteSpace, listSpaces, removeMember, setMember } from './spaces.ts';
 import { getAgentStats, getStats, listAgents } from './stats.ts';
+import { eraseUser, exportUser } from './users.ts';
 
 export const CONTRACTS: Record<RouteName, Contract> = {
   'store-memory': storeMemory,
@@ -33,6 +34,8 @@ export const CONTRACTS: Record<RouteName, Contract> = {
   'get-stats': getStats,
   'get-agent-stats': getAgentStats,
   'list-agents': listAgents,
+  'erase-user': eraseUser,
+  'export-user': exportUser,
   'list-events': listEvents,
   'create-key': createKey,
   'list-keys': listKeys,

@@ -23,7 +23,7 @@ export interface ContractParts {
   /** Takes `If-Match`. */
   ifMatch?: true;
   /** Headers of the answer beyond the common ones. */
-  answerHeaders?: readonly ('ETag' | 'X-Memory-Tier')[];
+  answerHeaders?: readonly ('ETag' | 'X-Memory-Tier' | 'X-Next-Cursor')[];
   /** Codes beyond those that every operation may answer with. */
   errors?: readonly ErrorCode[];
   description?: string;

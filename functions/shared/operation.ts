@@ -7,6 +7,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { BodyOf, Contract, ContractParts, PathOf, QueryOf } from '../contract/contract.ts';
 import type { HTTP_ROUTES, RouteName } from '../routes.ts';
+import { deadlineOf } from './deadline.ts';
 import type { HttpEvent, HttpResult } from './http-event.ts';
 import {
   authorized,
@@ -29,6 +30,8 @@ export interface Input<N extends RouteName, P> {
   body: BodyOf<P>;
   /** Null on public routes. */
   caller: N extends PublicRoute ? null : Caller;
+  /** Until when another step may begin, for operations that do as much as they can. */
+  deadline: Date;
   ifMatch?: number;
   idempotency?: Idempotency;
 }
@@ -41,6 +44,10 @@ export interface HttpHandler<D> {
 
 /** A timeout is answered this long before Lambda would cut the function off. */
 const TIMEOUT_EARLY_MS = 300;
+/** A step may take this long, and the answer must still go out. */
+const STEP_MS = 5_000;
+/** Where nothing says how long there is, as in tests. */
+const DEFAULT_MS = 10_000;
 
 export function operation<N extends RouteName, P extends ContractParts, D>(
   contract: Contract<N, P>,
@@ -53,7 +60,10 @@ export function operation<N extends RouteName, P extends ContractParts, D>(
     .use(parsed(contract))
     .use(replying)
     // The schemas that typed `Input` are the ones that `parsed` has just applied.
-    .handler(async (event: StackEvent) => run(event.input as unknown as Input<N, P>, await compose()));
+    .handler(async (event: StackEvent, context: Context) => {
+      const deadline = deadlineOf(context, STEP_MS, DEFAULT_MS);
+      return run({ ...event.input, deadline } as unknown as Input<N, P>, await compose());
+    });
 
   const handle = async (event: HttpEvent, context: Partial<Context> = {}): Promise<HttpResult> => {
     const timings: Timings = {};

@@ -35,6 +35,8 @@ const reply = (status: number, body: unknown, { etag, tier, replayed, headers }:
 
 export const ok = (body: unknown, options: ReplyOptions = {}): Reply => reply(200, body, options);
 export const created = (body: unknown, options: ReplyOptions = {}): Reply => reply(201, body, options);
+/** More remains than could be done in one go: the same request goes on. */
+export const accepted = (body: unknown): Reply => reply(202, body, { headers: { 'retry-after': '1' } });
 export const noContent = (): Reply => reply(204, undefined, {});
 export const unavailable = (body: unknown): Reply => reply(503, body, { headers: { 'retry-after': '5' } });
 

@@ -1,6 +1,7 @@
 /** Functions that a schedule, a deployment or an operator calls: they answer a report, and a failure fails the invocation. */
 import { AurenError } from '@auren/memory/errors.ts';
 import type { Context } from 'aws-lambda';
+import { deadlineOf } from './deadline.ts';
 import { describeError, log } from './log.ts';
 
 export interface TaskHandler<D, R> {
@@ -22,9 +23,9 @@ export function task<D, R>(
   { logged = true } = {},
 ): TaskHandler<D, R> {
   const handle = async (event: unknown, context: Partial<Context> = {}): Promise<R> => {
-    const leftMs = (context.getRemainingTimeInMillis?.() ?? DEFAULT_MS) - MARGIN_MS;
+    const deadline = deadlineOf(context, MARGIN_MS, DEFAULT_MS);
     try {
-      const report = await run(await compose(), { event, deadline: new Date(Date.now() + leftMs) });
+      const report = await run(await compose(), { event, deadline });
       log('info', 'a task is done', { task: name, ...(logged ? { report } : {}) });
       return report;
     } catch (error) {

@@ -17,6 +17,9 @@ import { awsCredentials, type Config, environment, loadConfig } from './config.t
 import { createEmbedder } from './embedding/create.ts';
 import { MODELS } from './embedding/models.ts';
 import { searchableText } from './embedding/searchable-text.ts';
+import { createPostgresErasures } from './erasure/erasures-postgres.ts';
+import { createPostgresPersons } from './erasure/persons-postgres.ts';
+import { providersResidue } from './erasure/residue.ts';
 import { deriveKey } from './keys.ts';
 import { createPostgresConsumers } from './log/consumers-postgres.ts';
 import { createPostgresLog } from './log/log-postgres.ts';
@@ -79,7 +82,8 @@ const hotOf = (settings: Config, clock: Ports['clock'], deadlineMs?: number) =>
     clock,
   });
 
-export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes'>;
+type ErasurePorts = Pick<Ports, 'persons' | 'erasures' | 'subjectKeys' | 'residue' | 'certificateKey'>;
+export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes' | keyof ErasurePorts>;
 
 /** PostgreSQL and Redis: all that a store needs. */
 export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
@@ -143,6 +147,17 @@ export const embedder = /* @__PURE__ */ once(async (): Promise<Ports['embedder']
 /** The name alone: nothing is loaded. */
 export const embeddingModel = async (): Promise<string> => chosen.embedder?.model ?? (await config()).embeddingModel;
 
+/** One in a process: a key that it destroys is in no cache of the process any more. */
+const subjectKeys = /* @__PURE__ */ once(
+  async (): Promise<Ports['subjectKeys']> =>
+    chosen.subjectKeys ?? createSubjectKeys(await postgres(), (await config()).masterKey),
+);
+
+/** What is about a person, from PostgreSQL alone. */
+export const persons = /* @__PURE__ */ once(
+  async (): Promise<Ports['persons']> => chosen.persons ?? createPostgresPersons(await postgres()),
+);
+
 /** The cosine below which the configured model's vectors say nothing. */
 export const cosineFloor = async (): Promise<number> =>
   chosen.embedder?.cosineFloor ?? MODELS[(await config()).embeddingModel].cosineFloor;
@@ -177,7 +192,7 @@ export type ColdPorts = VectorPorts & Pick<Ports, 'cold'>;
 const coldOn = async (collections: Chroma): Promise<Ports['cold']> =>
   createColdTier({
     chroma: collections,
-    keys: createSubjectKeys(await postgres(), (await config()).masterKey),
+    keys: await subjectKeys(),
     vectorsOf: async (records) => (await embedder()).embed(records.map(({ content }) => searchableText(content))),
   });
 
@@ -199,6 +214,19 @@ export const replaying = async () => {
   const database = await postgres();
   return { replay: createPostgresReplay(database), repair: createPostgresRepair(database) };
 };
+
+/** All that holds anything of a person. */
+export const withErasure = /* @__PURE__ */ once(
+  async (): Promise<ColdPorts & ErasurePorts> => ({
+    ...(await withCold()),
+    hot: await bulkHot(),
+    persons: await persons(),
+    subjectKeys: await subjectKeys(),
+    erasures: chosen.erasures ?? createPostgresErasures(await postgres()),
+    residue: chosen.residue ?? providersResidue,
+    certificateKey: chosen.certificateKey ?? deriveKey((await config()).masterKey, 'erasure-certificate'),
+  }),
+);
 
 export type MeaningPorts = ColdPorts & Pick<Ports, 'embedder'>;
 
@@ -237,10 +265,13 @@ export function usePorts(ports: Partial<Ports>): void {
     batchHot,
     chroma,
     embedder,
+    subjectKeys,
+    persons,
     withVectors,
     indexReads,
     withCold,
     nextIndex,
+    withErasure,
     withMeaning,
     probes,
   ];

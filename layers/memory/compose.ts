@@ -8,11 +8,13 @@ import {
   indexReads,
   type MeaningPorts,
   nextIndex,
+  persons,
   postgres,
   probes,
   usePorts as replacePorts,
   replaying,
   withCold,
+  withErasure,
   withMeaning,
   withVectors,
 } from './adapters.ts';
@@ -31,7 +33,9 @@ import { createDeleting } from './usecases/delete-memory.ts';
 import { createDiscovery, createScheduledDiscovery } from './usecases/discover/discover.ts';
 import { createPatternListing } from './usecases/discover/list.ts';
 import { createMap } from './usecases/discover/map.ts';
+import { createErasing } from './usecases/erase/erase-person.ts';
 import { createRetention } from './usecases/explain-retention.ts';
+import { createExporting } from './usecases/export-person.ts';
 import { createStats } from './usecases/get-stats.ts';
 import { createHealing } from './usecases/heal-consumers.ts';
 import { createAgentListing, createEventListing, createListing } from './usecases/list-memories.ts';
@@ -67,6 +71,8 @@ export const composeSearch = async () => createSearch(await withMeaning());
 export const composePolicy = async () => createPolicies(await core());
 export const composeClearPolicy = composePolicy;
 export const composeAgents = async () => createAgentListing(await core());
+export const composeErase = async () => createErasing(await withErasure());
+export const composeExport = async () => createExporting({ persons: await persons() });
 export const composeEvents = async () => createEventListing(await core());
 export const composeCreateKey = async () => createKeys(await core());
 export const composeListKeys = composeCreateKey;

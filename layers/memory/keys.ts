@@ -49,7 +49,7 @@ export const collectionName = (tenantId: string, model: string) =>
 /** The collection that is being filled to take the place of that one. */
 export const nextCollectionName = (tenantId: string, model: string) => `${collectionName(tenantId, model)}.next`;
 
-export type DerivedKey = 'log-chain' | 'api-key-pepper' | 'subject-wrap';
+export type DerivedKey = 'log-chain' | 'api-key-pepper' | 'subject-wrap' | 'erasure-certificate';
 
 /** A 32-byte key for one purpose, from the master key by HKDF-SHA-256 (RFC 5869). */
 export const deriveKey = (masterKey: Buffer, purpose: DerivedKey): Buffer =>

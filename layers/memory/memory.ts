@@ -1,6 +1,8 @@
 /** The whole public surface of the domain: what a function may call. Use cases implement it, `compose.ts` builds it. */
 import type { AgentSummary, ListQuery, Page } from './catalog/port.ts';
 import type { Instant } from './clock.ts';
+import type { Certificate } from './erasure/certificate.ts';
+import type { ErasedCounts, TraceKind } from './erasure/port.ts';
 import type { ApiKeyRow, EventFilter, EventPage } from './log/port.ts';
 import type { Caller, Scope } from './model/caller.ts';
 import type { LogEvent } from './model/event.ts';
@@ -57,6 +59,18 @@ export interface History {
   /** The hash chain holds from the first event to the last. */
   verified: boolean;
 }
+
+export interface Erased {
+  erased: ErasedCounts;
+  /** Null where more remains than the time allowed: the same call goes on. */
+  certificate: Certificate | null;
+}
+
+/** One thing that is kept of a person. */
+export type Exported =
+  | { kind: 'memory'; memory: Memory }
+  | { kind: 'event'; event: LogEvent }
+  | { kind: TraceKind; data: JsonObject };
 
 export type ControlAction =
   | {
@@ -154,6 +168,18 @@ export interface AurenMemory {
   /** The contract's stats object in its own names. */
   stats(caller: Caller, filter: StatsFilter): Promise<JsonObject>;
   agents(caller: Caller, page: { limit: number; cursor?: string }): Promise<Page<AgentSummary>>;
+  /**
+   * Erases a person from everywhere. Throws `engine_unavailable` where an engine that holds copies does not answer; the same call
+   * again goes on, also after `deadline`.
+   */
+  erase(caller: Caller, userId: string, options: { reason?: string; deadline: Date }): Promise<Erased>;
+  /** Everything that is kept of a person, page by page; each stops at `bytesMax` of serialized items. No use. */
+  exportPerson(
+    caller: Caller,
+    userId: string,
+    page: { limit: number; cursor?: string },
+    bytesMax: number,
+  ): Promise<Page<Exported>>;
   events(
     caller: Caller,
     query: { after?: string; before?: string; order: 'asc' | 'desc'; limit: number; filter: EventFilter },

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startFrontThread } from './front-thread.ts';
 import { freePort, LOOPBACK } from './port.ts';
+import { rewriteFile } from './redis-rewrite.ts';
 import { Supervisor } from './supervise.ts';
 import { type Engine, EngineError, type Log } from './types.ts';
 import { startUpstashFront } from './upstash-front.ts';
@@ -62,7 +63,10 @@ async function startServer(server: string, { dataDir, password, token, log }: Re
     throw error;
   }
   const description = `${server.split('/').at(-1)} ${LOOPBACK}:${port}, append-only file in ${dataDir}`;
-  return supervisedEngine('redis', supervisor, front, { nativeUrl, description });
+  return {
+    ...supervisedEngine('redis', supervisor, front, { nativeUrl, description }),
+    rewrite: () => rewriteFile(nativeUrl),
+  };
 }
 
 /** The library is loaded only here: it is large, and most machines have a server. */

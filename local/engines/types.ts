@@ -28,6 +28,8 @@ export interface Engine {
   save(): Promise<string>;
   /** SIGKILL, puts the copy in place of the data and starts it again: a restore from a backup. */
   rollback(saved: string): Promise<void>;
+  /** Resolves when its files hold nothing of what was removed before; absent where that is not ours to do, or nothing is kept. */
+  rewrite?(): Promise<void>;
   /** Stops it cleanly, for good. */
   stop(): Promise<void>;
 }

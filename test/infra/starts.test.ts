@@ -38,7 +38,11 @@ const OTHERS: Record<string, unknown> = {
 /** An embedder that cannot even be made counts as an engine that is down, so it is told apart by its name. */
 const DEPLOYMENT_FAULT = /EmbeddingError|is not set/;
 const SPACE_ID = ID.replace('mem_', 'spc_');
-const parametersOf = (path: string) => ({ id: path.startsWith('/v1/spaces') ? SPACE_ID : ID, agent_id: 'a' });
+const parametersOf = (path: string) => ({
+  id: path.startsWith('/v1/spaces') ? SPACE_ID : ID,
+  agent_id: 'a',
+  user_id: 'u',
+});
 /** They meet no engine. */
 const STATIC: readonly string[] = ['openapi', 'docs'];
 const REFUSED = 'http://127.0.0.1:1';

@@ -69,6 +69,8 @@ export interface Step {
 export interface StepOptions {
   at?: Instant;
   idempotency?: Commit['idempotency'];
+  /** Beside the reason of an end. */
+  about?: JsonObject;
 }
 
 const FIELDS = [
@@ -209,10 +211,10 @@ export function ended(
   tenantId: string,
   before: MemoryRecord,
   type: 'memory.expired' | 'memory.deleted' | 'memory.erased' = 'memory.deleted',
-  { at = NOON }: StepOptions = {},
+  { at = NOON, about = {} }: StepOptions = {},
 ): Step {
   const record = { ...before, seq: before.seq + 1 };
-  const event = eventOf(tenantId, record, type, null, { reason: 'test' }, at);
+  const event = eventOf(tenantId, record, type, null, { reason: 'test', ...about }, at);
   return {
     record: { ...record, headHash: event.hash },
     commit: { tenantId, events: [event], ended: [record.id], now: at },

@@ -82,7 +82,7 @@ export function rawRequest({ url, key }: Client, method: string, target: string,
 }
 
 function read(status: number, headers: Headers, text: string): Answer {
-  const isJson = /json/.test(headers.get('content-type') ?? '');
+  const isJson = /\bjson\b/.test(headers.get('content-type') ?? '');
   return { status, headers, text, body: isJson ? JSON.parse(text) : null };
 }
 

@@ -18,6 +18,8 @@ export interface Sample {
 }
 
 export const UNKNOWN_SPACE = `spc_${'0'.repeat(32)}`;
+/** Nobody stores anything about this one. */
+const UNKNOWN_USER = 'nobody';
 export const UNKNOWN_MEMORY = `mem_${'0'.repeat(32)}`;
 
 const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
@@ -87,6 +89,7 @@ const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
   'get-stats': { status: 200 },
   'get-agent-stats': { status: 200 },
   'list-agents': { status: 200 },
+  'export-user': { status: 200 },
   'list-events': { status: 200 },
   'create-key': { status: 201, body: { scopes: ['memories:read'], agent_id: agentId, name: 'a key' } },
   'list-keys': { status: 200 },
@@ -101,6 +104,7 @@ const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
   docs: { status: 200 },
   // Last: what the others ask for is gone afterwards.
   'delete-memory': { status: 204 },
+  'erase-user': { status: 200 },
 });
 
 export interface RouteRequest extends Sample {
@@ -112,7 +116,10 @@ export interface RouteRequest extends Sample {
 export function pathFor(route: HttpRoute, { memoryId, agentId, keyId, spaceId }: About): string {
   const [, , resource] = route.path.split('/');
   const id = { keys: keyId, spaces: spaceId }[resource ?? ''] ?? memoryId;
-  return route.path.replace('{agent_id}', encodeURIComponent(agentId)).replace('{id}', encodeURIComponent(id));
+  return route.path
+    .replace('{agent_id}', encodeURIComponent(agentId))
+    .replace('{user_id}', UNKNOWN_USER)
+    .replace('{id}', encodeURIComponent(id));
 }
 
 /** In an order in which every one of them can succeed. */

@@ -21,6 +21,8 @@ export async function wholeMemory(): Promise<AurenMemory> {
     ...(await compose.composePolicy()),
     ...(await compose.composeStats()),
     ...(await compose.composeAgents()),
+    ...(await compose.composeErase()),
+    ...(await compose.composeExport()),
     ...(await compose.composeEvents()),
     ...(await compose.composeCreateKey()),
     ...(await compose.composeCreateSpace()),

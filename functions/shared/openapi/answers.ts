@@ -31,6 +31,7 @@ const header = (description: string): JsonSchema => ({ description, schema: text
 const HEADERS: Record<string, JsonSchema> = {
   ETag: header('The version of the memory, in quotes.'),
   'X-Memory-Tier': header('The tier that the memory is in.'),
+  'X-Next-Cursor': header('Where the next page begins; absent on the last.'),
   'X-Request-Id': header('Names the request in logs and events.'),
   'Server-Timing': header('Milliseconds: redis, pg, chroma, embed, total.'),
   'Idempotency-Replayed': header('"true" where this repeats an earlier answer.'),

@@ -41,6 +41,7 @@ const TAGS: Record<string, string> = {
   search: 'Search',
   agents: 'Agents',
   stats: 'Statistics',
+  users: 'Persons',
   events: 'Events',
   spaces: 'Spaces',
   keys: 'Keys',

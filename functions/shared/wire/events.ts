@@ -20,7 +20,7 @@ export const toFilter = (query: WireEventsQuery): EventFilter =>
 
 const isMemory = (streamId: string) => streamId.startsWith('mem_');
 
-const toEnvelope = (event: EventHeader, cursor: string | null): EventObject => ({
+export const toEnvelope = (event: EventHeader, cursor: string | null): EventObject => ({
   id: event.id,
   cursor,
   seq: event.seq,
@@ -40,7 +40,7 @@ const toEnvelope = (event: EventHeader, cursor: string | null): EventObject => (
 
 export const toEvent = (event: PlacedEvent): EventObject => toEnvelope(event, event.cursor);
 
-const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Fields under the names that the memory has on the wire: `expires_at`, not `expiresAt`. */
 const toChanges = ({ changes }: HistoryEvent) =>

@@ -27,6 +27,10 @@ export class Lru<Value> {
     if (!oldest.done) this.#entries.delete(oldest.value);
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   /** Removes the key only while it still holds this value: a newer one stays. */
   deleteIf(key: string, value: Value): void {
     if (this.#entries.get(key) === value) this.#entries.delete(key);

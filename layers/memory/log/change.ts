@@ -144,17 +144,18 @@ export function retained(context: ChangeContext, before: MemoryRecord, policyId:
   return advance(before, [change(context, before, {}, { type: 'memory.retained', data: { policy_id: policyId } })]);
 }
 
-/** The last event of a memory; its commit names the id as ended. */
+/** The last event of a memory, with what is said about its end; its commit names the id as ended. */
 export function ended(
   context: ChangeContext,
   before: MemoryRecord,
   type: 'memory.deleted' | 'memory.expired' | 'memory.erased',
   reason: string | null,
+  about: JsonObject = {},
 ): LogEvent {
   return sealed(context, before.id, { seq: before.seq, hash: before.headHash }, before, {
     type,
     payload: null,
-    data: { reason },
+    data: { reason, ...about },
     tier: before.tier,
     version: before.version,
     priority: before.priority,

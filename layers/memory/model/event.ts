@@ -27,6 +27,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** These end a stream: the memory is in no tier afterwards and its payloads are gone. */
 export const ENDING_EVENTS = ['memory.expired', 'memory.deleted', 'memory.erased'] as const satisfies EventType[];
 
+export const isEnding = ({ type }: { type: EventType }): boolean => ENDING_EVENTS.some((ending) => ending === type);
+
 export const MOVE_REASONS = ['age', 'pressure', 'policy', 'agent', 'use', 'prediction', 'repair'] as const;
 export type MoveReason = (typeof MOVE_REASONS)[number];
 

@@ -74,6 +74,8 @@ export interface MemoryRecord extends Memory {
   tierSince: Instant;
 }
 
+export const subjectOfUser = (userId: string): string => `user:${userId}`;
+
 /** The subject whose key seals a memory's content, and whose erasure takes it: the person, else the agent. */
 export const subjectOf = (of: Pick<MemoryFields, 'userId' | 'agentId'>): string =>
-  of.userId === null ? `agent:${of.agentId}` : `user:${of.userId}`;
+  of.userId === null ? `agent:${of.agentId}` : subjectOfUser(of.userId);

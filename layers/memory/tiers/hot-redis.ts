@@ -14,6 +14,7 @@ import { hotKeys } from '../keys.ts';
 import { takeRide } from '../telemetry.ts';
 import { fromReply, toArguments } from './hot-record.ts';
 import { ADVANCE } from './hot-scripts/advance.ts';
+import { FORGET } from './hot-scripts/forget.ts';
 import { GET } from './hot-scripts/get.ts';
 import { PENDING } from './hot-scripts/pending.ts';
 import { PUT } from './hot-scripts/put.ts';
@@ -87,6 +88,13 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       const keys = hotKeys(tenantId);
       const args = marks.flatMap(({ id, seq }) => [id, String(seq)]);
       await redis.script(REMOVE, [keys.scores, keys.pinned, keys.bytes], [keys.recordPrefix, ...args]);
+    },
+
+    async forget(tenantId, userId, marks) {
+      const keys = hotKeys(tenantId);
+      const names = [keys.scores, keys.pinned, keys.bytes, keys.uses, keys.usedAt, keys.ephemeral];
+      const args = marks.flatMap(({ id, seq }) => [id, String(seq)]);
+      await redis.script(FORGET, names, [keys.recordPrefix, `"userId":${JSON.stringify(userId)}`, ...args]);
     },
 
     count: (tenantId) => redis.call((client) => client.zcard(hotKeys(tenantId).scores)),

@@ -20,6 +20,8 @@ const INSERT = `insert into subject_keys (tenant_id, subject, wrapped, created_a
   select $1, made.subject, made.wrapped, now() from unnest($2::text[], $3::text[]) as made (subject, wrapped)
   on conflict do nothing`;
 
+const DESTROY = 'delete from subject_keys where tenant_id = $1 and subject = $2';
+
 /** `nowMs` runs on real time, not on the injected clock: a clock moved by a year must not change how long a key is cached. */
 export function createSubjectKeys(
   postgres: Postgres,
@@ -56,6 +58,10 @@ export function createSubjectKeys(
 
   return {
     existing,
+    async destroy(tenantId, subject) {
+      await postgres.run(tenantId, [{ text: DESTROY, params: [tenantId, subject] }]);
+      cache.delete(cacheName(tenantId, subject));
+    },
     async get(tenantId, subjects) {
       const keys = await existing(tenantId, subjects);
       const missing = missingFrom(keys, subjects);

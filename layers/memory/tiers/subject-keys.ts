@@ -6,6 +6,8 @@ export interface SubjectKeys {
   get(tenantId: string, subjects: readonly string[]): Promise<Map<string, Buffer>>;
   /** The keys that exist: to open what was sealed. */
   existing(tenantId: string, subjects: readonly string[]): Promise<Map<string, Buffer>>;
+  /** For good: what it sealed opens no more, here at once, in other processes within their cache. The next `get` makes another one. */
+  destroy(tenantId: string, subject: string): Promise<void>;
 }
 
 export const SUBJECT_KEY_BYTES = 32;

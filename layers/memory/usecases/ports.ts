@@ -4,6 +4,8 @@ import type { KeyCache } from '../auth/port.ts';
 import type { Catalog } from '../catalog/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Embedder } from '../embedding/port.ts';
+import type { Erasures, Persons } from '../erasure/port.ts';
+import type { Residue } from '../erasure/residue.ts';
 import type { Engine } from '../errors.ts';
 import type { Consumers } from '../log/consumers.ts';
 import type { EventLog } from '../log/port.ts';
@@ -14,6 +16,7 @@ import type { QueryLog, Recalls } from '../recall/port.ts';
 import type { LexicalIndex, PartitionMembers, VectorIndex } from '../search/port.ts';
 import type { Spaces } from '../spaces/port.ts';
 import type { ColdTier, HotTier, HotUpkeep, Tier } from '../tiers/port.ts';
+import type { SubjectKeys } from '../tiers/subject-keys.ts';
 
 export interface Ports {
   clock: Clock;
@@ -34,6 +37,10 @@ export interface Ports {
   keyCache: KeyCache;
   spaces: Spaces;
   patterns: Patterns;
+  persons: Persons;
+  erasures: Erasures;
+  subjectKeys: SubjectKeys;
+  residue: Residue;
   /** Resolve where the engine answers, reject where it does not. */
   probes: Record<Engine, () => Promise<void>>;
   rules: PlacementRules;
@@ -46,6 +53,7 @@ export interface Ports {
   /** Keys derived from the master key. */
   chainKey: Buffer;
   pepper: Buffer;
+  certificateKey: Buffer;
   stage: string;
   /** How long a key check in Redis is believed without asking PostgreSQL. */
   keyCacheSeconds: number;

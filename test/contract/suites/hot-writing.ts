@@ -10,6 +10,8 @@ export interface HotSubject {
   /** A tier over data of its own or shared; tenants keep the tests apart. */
   hot(options: { capacity: number; leaseMs: number }): HotTier & HotUpkeep;
   newTenant(): Promise<string>;
+  /** The live-only events that wait, newest first. */
+  ephemeral(hot: HotTier, tenantId: string): Promise<string[]>;
 }
 
 const CAPACITY = 100;
@@ -204,6 +206,31 @@ export function describeHotWritingContract(name: string, make: () => Promise<Hot
 
       expect([await hot.count(tenantId), await other.hot.count(other.tenantId)]).toEqual([0, 1]);
       expect((await hot.get(tenantId, await hot.held(tenantId, 0, 10))).size).toBe(0);
+    });
+  });
+
+  describe(`${name}: erased memories`, () => {
+    it('leave tombstones, no uses, and none of the live-only events about their person', async () => {
+      const [gone, kept] = [aMemory({ userId: 'u1' }), aMemory({ userId: 'u10' })];
+      const { hot, tenantId, caller } = await holding([gone, kept]);
+      const events = [{ userId: 'u1' }, { userId: 'u10' }, { userId: null }].map((event) => JSON.stringify(event));
+      await hot.used(tenantId, idsOf([gone, kept]), NOON, { latencies: [], events });
+
+      await hot.forget(tenantId, 'u1', [{ id: gone.id, seq: gone.seq + 1 }]);
+      await hot.put(tenantId, [gone]);
+
+      expect([...(await hot.read(caller, idsOf([gone, kept]), LOOK)).records.keys()]).toEqual([kept.id]);
+      expect([...(await hot.pendingUses(tenantId)).keys()]).toEqual([kept.id]);
+      expect(await get().ephemeral(hot, tenantId)).toEqual(events.slice(1).reverse());
+    });
+
+    it('stay where a later state is there: it is new', async () => {
+      const memory = aMemory({ userId: 'u1', seq: 5 });
+      const { hot, tenantId } = await holding([memory]);
+
+      await hot.forget(tenantId, 'u1', [{ id: memory.id, seq: 4 }]);
+
+      expect(await hot.count(tenantId)).toBe(1);
     });
   });
 }

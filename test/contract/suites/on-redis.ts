@@ -2,6 +2,7 @@
 import { createRedisKeyCache } from '../../../layers/memory/auth/key-cache-redis.ts';
 import { createRedis } from '../../../layers/memory/clients/redis.ts';
 import { SECOND_MS, systemClock } from '../../../layers/memory/clock.ts';
+import { hotKeys } from '../../../layers/memory/keys.ts';
 import { createHotRedis } from '../../../layers/memory/tiers/hot-redis.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { describeKeyCacheContract } from './api-keys.ts';
@@ -34,6 +35,7 @@ export function describeRedisAdapters(name: string, addressOf: () => RedisAddres
     const redis = connect();
     return {
       newTenant,
+      ephemeral: (_, tenantId) => redis.call((client) => client.lrange(hotKeys(tenantId).ephemeral, 0, -1)),
       hot: ({ capacity, leaseMs }) =>
         createHotRedis({ redis, capacity, leaseSeconds: leaseMs / SECOND_MS, clock: systemClock }),
     };

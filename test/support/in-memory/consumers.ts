@@ -13,10 +13,6 @@ interface Row {
 
 export function inMemoryConsumers(store: Store, nowMs: () => number = Date.now): Consumers {
   const rows = new Map<string, Row>();
-  const failures = new Map<
-    string,
-    { consumer: string; tenantId: string; eventId: string; error: string; tries: number }
-  >();
 
   const rowOf = (consumer: string, tenantId: string): Row => {
     const name = JSON.stringify([consumer, tenantId]);
@@ -58,15 +54,16 @@ export function inMemoryConsumers(store: Store, nowMs: () => number = Date.now):
     cursor: async (consumer, tenantId) => rowOf(consumer, tenantId).cursor,
 
     async failed(consumer, tenantId, eventId, error) {
-      const name = JSON.stringify([consumer, tenantId, eventId]);
+      const { failures } = store.of(tenantId);
+      const name = JSON.stringify([consumer, eventId]);
       const tries = (failures.get(name)?.tries ?? 0) + 1;
-      failures.set(name, { consumer, tenantId, eventId, error, tries });
+      failures.set(name, { consumer, eventId, error, tries });
       return tries;
     },
 
     parked: async (tenantId) =>
-      [...failures.values()]
-        .filter((failure) => failure.tenantId === tenantId && failure.tries >= PARKED_AFTER_TRIES)
+      [...store.of(tenantId).failures.values()]
+        .filter(({ tries }) => tries >= PARKED_AFTER_TRIES)
         .map(({ consumer, eventId, error }) => ({ consumer, eventId, error })),
 
     tenants: async () => store.tenants(),

@@ -81,6 +81,13 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
       }
     },
 
+    async forget(tenantId, userId, marks) {
+      await this.remove(tenantId, marks);
+      const tenant = of(tenantId);
+      for (const { id } of marks) tenant.uses.delete(id);
+      tenant.ephemeral = tenant.ephemeral.filter((event) => JSON.parse(event).userId !== userId);
+    },
+
     count: async (tenantId) => living(of(tenantId)).length,
 
     async read(caller, ids, { use, now, ride }) {

@@ -1,5 +1,6 @@
 /** All ports in memory, with switches that take an engine down and counters of round trips. The model that the real ones are held to. */
 import type { ApiKeyStore } from '../../../layers/memory/auth/key-store.ts';
+import { providersResidue } from '../../../layers/memory/erasure/residue.ts';
 import type { Engine } from '../../../layers/memory/errors.ts';
 import type { HotUpkeep } from '../../../layers/memory/tiers/port.ts';
 import type { Ports } from '../../../layers/memory/usecases/ports.ts';
@@ -10,15 +11,18 @@ import { inMemoryCatalog } from './catalog.ts';
 import { inMemoryColdTier } from './cold.ts';
 import { inMemoryConsumers } from './consumers.ts';
 import { createEngines, type Engines } from './engines.ts';
+import { inMemoryErasures } from './erasures.ts';
 import { type InMemoryHotTier, inMemoryHotTier } from './hot.ts';
 import { inMemoryApiKeys, inMemoryKeyCache } from './keys.ts';
 import { inMemoryLexicalIndex, inMemoryMembers } from './lexical.ts';
 import { inMemoryLog } from './log.ts';
 import { inMemoryPatterns } from './patterns.ts';
+import { inMemoryPersons } from './persons.ts';
 import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
 import { inMemoryQueryLog, inMemoryRecalls } from './recalls.ts';
 import { inMemorySpaces } from './spaces.ts';
 import { createStore, type Store } from './store.ts';
+import { inMemorySubjectKeys } from './subject-keys.ts';
 import { inMemoryVectorIndex } from './vectors.ts';
 import { inMemoryWarmTier } from './warm.ts';
 
@@ -59,6 +63,10 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     patterns: behind('postgres', inMemoryPatterns(store)),
     recalls: behind('postgres', inMemoryRecalls(store)),
     queries: behind('postgres', inMemoryQueryLog(store)),
+    persons: behind('postgres', inMemoryPersons(store)),
+    erasures: behind('postgres', inMemoryErasures(store)),
+    subjectKeys: behind('postgres', inMemorySubjectKeys()),
+    residue: providersResidue,
     hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
     keyCache: behind('redis', inMemoryKeyCache()),
     cold: behind('chroma', cold),
@@ -73,6 +81,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     queryLog: false,
     chainKey: CHAIN_KEY,
     pepper: Buffer.alloc(32, 9),
+    certificateKey: Buffer.alloc(32, 11),
     stage: 'test',
     keyCacheSeconds: 55,
     warn: (message, cause) => void warnings.push({ message, cause }),

@@ -3,6 +3,7 @@
 import type { StoredApiKey } from '../../../layers/memory/auth/key-store.ts';
 import type { UseCount } from '../../../layers/memory/catalog/port.ts';
 import { type Instant, instant } from '../../../layers/memory/clock.ts';
+import type { ErasureRecord } from '../../../layers/memory/erasure/port.ts';
 import { invalidField } from '../../../layers/memory/errors.ts';
 import type { IdempotentReply } from '../../../layers/memory/log/port.ts';
 import type { LogEvent } from '../../../layers/memory/model/event.ts';
@@ -50,6 +51,15 @@ export interface TenantData {
   apiKeys: Map<string, StoredApiKey>;
   spaces: Map<string, StoredSpace>;
   patterns: Map<string, StoredPattern>;
+  /** Tries of events that a consumer failed at. */
+  failures: Map<string, { consumer: string; eventId: string; error: string; tries: number }>;
+  erasures: StoredErasure[];
+}
+
+export interface StoredErasure extends ErasureRecord {
+  userId: string;
+  removed: Record<string, number>;
+  streams: number | null;
 }
 
 export interface Store {
@@ -97,6 +107,8 @@ const emptyTenant = (): TenantData => ({
   apiKeys: new Map(),
   spaces: new Map(),
   patterns: new Map(),
+  failures: new Map(),
+  erasures: [],
 });
 
 /** Two parties never share an object, as with a real engine. */

@@ -10,7 +10,9 @@ import type { TestClock } from '../clock.ts';
 import { wholeMemory } from '../whole-memory.ts';
 import { createFaults, type Faults } from './faults.ts';
 
-export type WorldPorts = Omit<Ports, 'probes'> & { clock: TestClock };
+/** Persons are not erased in a sequence. */
+type Absent = 'probes' | 'persons' | 'erasures' | 'subjectKeys' | 'residue' | 'certificateKey';
+export type WorldPorts = Omit<Ports, Absent> & { clock: TestClock };
 
 /** What a world stands on. */
 export interface Ground {

@@ -106,6 +106,22 @@ const CASES: Record<RouteName, Case> = {
   },
   'get-agent-stats': { ...byAgent, body: () => ({ total_memories: 2, by_agent: { [AGENT]: 2 } }) },
   'list-agents': { body: () => ({ agents: [{ id: AGENT, total_memories: 2 }], next_cursor: null }) },
+  'erase-user': {
+    request: () => ({ path: { user_id: 'user_123' }, query: 'reason=asked' }),
+    body: () => ({
+      erased: { hot: 2, index: 2, events: 2 },
+      certificate: { user_id: 'user_123', chain: { verified: true } },
+    }),
+  },
+  'export-user': {
+    request: () => ({ path: { user_id: 'user_123' }, query: 'limit=1' }),
+    see: ({ headers, body }) => ({
+      ...JSON.parse(body),
+      type: headers['content-type'],
+      next: headers['x-next-cursor'],
+    }),
+    body: ({ id }) => ({ kind: 'memory', id, type: 'application/x-ndjson', next: expect.any(String) }),
+  },
   'list-events': {
     request: () => ({ query: 'events=memory.stored&limit=1' }),
     body: ({ id }) => ({ events: [{ type: 'memory.stored', memory_id: id }], next_cursor: expect.any(String) }),

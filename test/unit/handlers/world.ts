@@ -81,7 +81,7 @@ function eventOf(route: HttpRoute, request: Request): APIGatewayProxyEventV2 {
 }
 
 function read({ statusCode, headers, body }: HttpResult): Answer {
-  const isJson = headers['content-type']?.includes('json') === true;
+  const isJson = /\bjson\b/.test(headers['content-type'] ?? '');
   return { status: statusCode, headers, body: isJson ? JSON.parse(body ?? 'null') : body };
 }
 

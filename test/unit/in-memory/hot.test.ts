@@ -3,9 +3,13 @@ import { describeHotReadingContract } from '../../contract/suites/hot-reading.ts
 import { describeHotRecallsContract } from '../../contract/suites/hot-recalls.ts';
 import { describeHotWritingContract, type HotSubject } from '../../contract/suites/hot-writing.ts';
 import { uniqueName } from '../../support/ids.ts';
-import { inMemoryHotTier } from '../../support/in-memory/hot.ts';
+import { type InMemoryHotTier, inMemoryHotTier } from '../../support/in-memory/hot.ts';
 
-const make = async (): Promise<HotSubject> => ({ hot: inMemoryHotTier, newTenant: async () => uniqueName('tenant') });
+const make = async (): Promise<HotSubject> => ({
+  hot: inMemoryHotTier,
+  newTenant: async () => uniqueName('tenant'),
+  ephemeral: async (hot, tenantId) => (await (hot as InMemoryHotTier).ephemeral(tenantId)).reverse(),
+});
 
 describeHotWritingContract('in memory', make);
 describeHotReadingContract('in memory', make);

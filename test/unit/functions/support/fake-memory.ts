@@ -52,6 +52,19 @@ const aPoint = { memoryId: 'mem_1', x: -1, y: 0.5, type: 'fact' as const, tier: 
 const engine = { ok: true, latencyMs: 1.5 };
 const tiers = { hot: 1, warm: 0, cold: 0 };
 
+const ERASED = { hot: 1, warm: 0, cold: 0, index: 1, events: 2, queries: 0, patterns: 0, idempotency: 0 };
+const aCertificate = {
+  id: 'era_1',
+  user_id: 'user_123',
+  requested_at: AT,
+  completed_at: AT,
+  counts: ERASED,
+  chain: { verified: true, memories: 1 },
+  covers: ['memories'],
+  does_not_cover: [{ what: 'backups', until: 'they expire' }],
+  signature: 'ab12',
+};
+
 /** What each method answers; a test overrides what it is about. */
 const answers = (): AurenMemory => ({
   store: async () => ({ memory: aMemory(), created: true, replayed: false }),
@@ -96,6 +109,15 @@ const answers = (): AurenMemory => ({
     by_agent: { neuroscientist: 1 },
   }),
   agents: async () => ({ items: [{ id: 'neuroscientist', total: 1, tiers, lastActiveAt: AT }], nextCursor: null }),
+  erase: async () => ({ erased: ERASED, certificate: aCertificate }),
+  exportPerson: async () => ({
+    items: [
+      { kind: 'memory', memory: aMemory() },
+      { kind: 'event', event: { ...aPlacedEvent(), payload: { expiresAt: AT } } },
+      { kind: 'usage', data: { access_count: 1 } },
+    ],
+    nextCursor: 'next',
+  }),
   events: async () => ({ events: [aPlacedEvent()], nextCursor: null }),
   createKey: async () => ({ key: anApiKey, apiKey: 'auren_local_secret' }),
   listKeys: async () => ({ items: [anApiKey], nextCursor: null }),

@@ -79,8 +79,11 @@ export async function send(name: RouteName, options: RequestOptions = {}, fake =
   return read(await on(requestTo(name, options)));
 }
 
+/** Lines of JSON are text. */
+const isJson = (type: string | undefined) => /\bjson\b/.test(type ?? '');
+
 export const read = (result: HttpResult) => ({
   status: result.statusCode,
   headers: result.headers,
-  body: result.headers['content-type']?.includes('json') ? JSON.parse(result.body ?? 'null') : result.body,
+  body: isJson(result.headers['content-type']) ? JSON.parse(result.body ?? 'null') : result.body,
 });

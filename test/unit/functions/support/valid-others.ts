@@ -124,6 +124,20 @@ export const OTHER_CASES = {
     { called: [{ limit: 50 }] },
     { request: { query: 'limit=1&cursor=c' }, called: [{ limit: 1, cursor: 'c' }] },
   ],
+  'erase-user': [
+    { called: ['neuroscientist', { deadline: expect.any(Date) }] },
+    {
+      request: { path: { user_id: 'user 1' }, query: 'reason=asked' },
+      called: ['user 1', { deadline: expect.any(Date), reason: 'asked' }],
+    },
+  ],
+  'export-user': [
+    { called: ['neuroscientist', { limit: 200 }, expect.any(Number)] },
+    {
+      request: { query: 'limit=1&cursor=c' },
+      called: ['neuroscientist', { limit: 1, cursor: 'c' }, expect.any(Number)],
+    },
+  ],
   'list-events': [
     { called: [{ order: 'asc', limit: 100, filter: {} }] },
     {

@@ -1,0 +1,29 @@
+/** A person's data, its erasure and subject keys in memory keep the contract of the real ones. */
+import { describeErasuresContract } from '../../contract/suites/erasures.ts';
+import { describeSubjectKeysContract } from '../../contract/suites/subject-keys.ts';
+import { uniqueName } from '../../support/ids.ts';
+import { inMemoryCatalog } from '../../support/in-memory/catalog.ts';
+import { inMemoryConsumers } from '../../support/in-memory/consumers.ts';
+import { inMemoryErasures } from '../../support/in-memory/erasures.ts';
+import { inMemoryLog } from '../../support/in-memory/log.ts';
+import { inMemoryPersons } from '../../support/in-memory/persons.ts';
+import { createStore } from '../../support/in-memory/store.ts';
+import { inMemorySubjectKeys } from '../../support/in-memory/subject-keys.ts';
+import { inMemoryWarmTier } from '../../support/in-memory/warm.ts';
+
+const newTenant = async () => uniqueName('tenant');
+
+describeSubjectKeysContract('in memory', async () => ({ keys: inMemorySubjectKeys(), newTenant }));
+describeErasuresContract('in memory', async () => {
+  const store = createStore();
+  return {
+    log: inMemoryLog(store),
+    catalog: inMemoryCatalog(store),
+    warm: inMemoryWarmTier(store),
+    persons: inMemoryPersons(store),
+    erasures: inMemoryErasures(store),
+    consumers: inMemoryConsumers(store),
+    newTenant,
+    addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
+  };
+});
