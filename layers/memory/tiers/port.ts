@@ -41,6 +41,11 @@ export interface Recaller {
   query?: { id: string; json: string };
 }
 
+/** What waits for the sweep is bounded: the latest calls, of each its first ids; and the first queries. */
+export const RECALLS_MAX = 1_000;
+export const RECALL_IDS_MAX = 8;
+export const QUERIES_MAX = 500;
+
 /** Uses by hour of the day, UTC. */
 export type HourCounts = Readonly<Record<number, number>>;
 

@@ -1,4 +1,7 @@
-/** Stats: counts from the catalog, the hot and cold tiers' own figures, what is recalled when, and how far the index is behind. Counts nothing as a use. */
+/**
+ * Stats: counts from the catalog, the hot and cold tiers' own figures, what is recalled when, and how far the index is behind. Counts
+ * nothing as a use.
+ */
 import { instant } from '../clock.ts';
 import { EngineUnavailable } from '../errors.ts';
 import { INDEX_CONSUMER } from '../feed/names.ts';

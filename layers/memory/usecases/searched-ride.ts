@@ -1,4 +1,7 @@
-/** What a search tells, on the Redis call that counts the uses: `memory.searched`, live only and without the query's text; and the query for its log. */
+/**
+ * What a search tells on the Redis call that counts its uses: `memory.searched`, live only and without the query's text; and, where the
+ * log of queries is on, the query of an agent.
+ */
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../clock.ts';
 import { actorOf, type Caller } from '../model/caller.ts';
@@ -14,7 +17,7 @@ export interface Searched {
 
 const newId = (kind: string) => `${kind}_${uuidv7().replaceAll('-', '')}`;
 
-/** The agent that searches: the one that the key is bound to, else the one whose memories it asks for. Only an agent's search is logged. */
+/** The agent that searches: the one that the key is bound to, else the one whose memories it asks for. Null is the dashboard. */
 export function recallerOf(caller: Caller, query: SearchQuery, now: Instant, isLogged: boolean): Recaller {
   const agentId = caller.agentId ?? query.agentId;
   if (agentId === null || !isLogged) return { agentId };

@@ -1,60 +1,14 @@
-/** Contract of the recalls: who sees which patterns, what becomes a candidate for warming, and which predictions were right. */
+/** Contract of the recalls: who sees which patterns, and what becomes a candidate for warming. */
 import { describe, expect, it } from 'vitest';
-import type { Recalls } from '../../../layers/memory/recall/port.ts';
-import type { HourCounts } from '../../../layers/memory/tiers/port.ts';
-import { aCaller, aMemory, ended, moved, stored } from '../../support/builders.ts';
+import { aCaller, type aMemory, ended } from '../../support/builders.ts';
 import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
-import type { LogSubject } from './commit.ts';
-import { commitAll, idsOf, subject } from './subject.ts';
-
-export interface RecallsSubject extends LogSubject {
-  recalls: Recalls;
-}
-
-const LONG_AGO = daysAfter(NOON, -100);
+import { type RecallsSubject, recallHistory } from './recall-history.ts';
+import { idsOf, subject } from './subject.ts';
 
 export function describeRecallsContract(name: string, make: () => Promise<RecallsSubject>): void {
   const get = subject(make);
 
-  /** A tenant with these memories, warm for a hundred days unless said otherwise. */
-  async function holding(...fields: Parameters<typeof aMemory>[0][]) {
-    const { newTenant, ...ports } = get();
-    const tenantId = await newTenant();
-    const records = await commitAll(
-      ports.log,
-      fields.map((of) => stored(tenantId, aMemory({ tier: 'warm', createdAt: LONG_AGO, ...of }))),
-    );
-    let flush = '';
-    /** Uses by hour, of the memory at each place. */
-    const used = async (uses: readonly [place: number, hours: HourCounts, at?: string][]) => {
-      const previous = flush;
-      flush = `${previous}+`;
-      await ports.catalog.countUses(tenantId, {
-        id: flush,
-        previous,
-        uses: uses.map(([place, hours, at = NOON]) => {
-          const count = Object.values(hours).reduce((sum, n) => sum + n, 0);
-          return { id: records[place]?.id ?? 'mem_absent', count, recent: [at], hours };
-        }),
-      });
-    };
-    /** Recalled together so often, the last time at an instant. */
-    const together = (pairs: readonly [one: number, other: number, count: number][], lastAt = NOON) =>
-      ports.recalls.countTogether(
-        tenantId,
-        pairs.map(([one, other, count]) => {
-          const [id = '', otherId = ''] = [records[one]?.id, records[other]?.id];
-          return { id, otherId, count, lastAt };
-        }),
-        lastAt,
-      );
-    /** Places of the partners of the memory at a place. */
-    const partnersOf = async (place: number, now = NOON, limit = 100) => {
-      const found = await ports.recalls.partners(tenantId, [records[place]?.id ?? ''], limit, now);
-      return found.map(({ id }) => idsOf(records).indexOf(id));
-    };
-    return { ...ports, tenantId, records, used, together, partnersOf };
-  }
+  const holding = (...fields: Parameters<typeof aMemory>[0][]) => recallHistory(get(), ...fields);
 
   describe(`${name}: access patterns`, () => {
     it('are summed by person, type and hour, the highest first', async () => {
@@ -248,68 +202,6 @@ export function describeRecallsContract(name: string, make: () => Promise<Recall
       expect(found.map(({ id }) => idsOf(records).indexOf(id)).sort()).toEqual([1, 2]);
       expect(found[0]?.content).toBeNull();
       expect(await recalls.ofHabits(tenantId, [], 2, NOON)).toEqual([]);
-    });
-  });
-
-  describe(`${name}: predictions`, () => {
-    const days = (count: number) => daysAfter(NOON, count);
-    /** A warm memory with a partner, that was warmed from cold at noon. */
-    async function warmed(reason: 'prediction' | 'use' = 'prediction') {
-      const made = await holding({}, { tier: 'cold', userId: 'ada' });
-      await made.together([[0, 1, 5]]);
-      const [, cold] = made.records;
-      if (cold === undefined) throw new Error('there are two');
-      const { commit, record } = moved(made.tenantId, cold, 'warm', reason);
-      await made.log.commit(commit);
-      const figures = async (now: string, filter = {}, caller = aCaller(made.tenantId)) =>
-        Object.values((await made.recalls.stats(caller, filter, now)).predictions);
-      return { ...made, record, figures };
-    }
-
-    it('are noted by the commit that moves for them, by no other, and counted for who may see the memory', async () => {
-      const [one, other] = [await warmed(), await warmed('use')];
-      const coach = aCaller(one.tenantId, { agentId: 'coach' });
-
-      expect(await one.figures(NOON)).toEqual([1, 0, 0]);
-      expect(await other.figures(NOON)).toEqual([0, 0, 0]);
-      expect(await one.figures(NOON, { userId: 'ada' }, coach)).toEqual([1, 0, 0]);
-      expect(await one.figures(NOON, { userId: 'bob' })).toEqual([0, 0, 0]);
-      expect(await one.figures(NOON, { agentId: 'coach' })).toEqual([0, 0, 0]);
-    });
-
-    it('are hits where a use follows within seven days', async () => {
-      const { figures, used, partnersOf } = await warmed();
-      await used([[1, { 12: 1 }, secondsAfter(NOON, -1)]]);
-      const before = await figures(days(1));
-      await used([[1, { 12: 1 }, days(7)]]);
-
-      expect([before, await figures(days(8))]).toEqual([
-        [1, 0, 0],
-        [1, 1, 1],
-      ]);
-      expect(await partnersOf(0, days(8))).toEqual([1]);
-    });
-
-    it('are in vain after seven days: a use that comes late is none, and for a month it is no candidate', async () => {
-      const { figures, used, partnersOf, recalls, tenantId } = await warmed();
-      await used([[1, { 12: 1 }, secondsAfter(days(7), 1)]]);
-
-      expect([await figures(secondsAfter(days(7), -1)), await figures(days(7))]).toEqual([
-        [1, 0, 0],
-        [1, 1, 0],
-      ]);
-      expect([await partnersOf(0, days(29)), await partnersOf(0, days(30))]).toEqual([[], [1]]);
-      expect(await figures(days(30))).toEqual([0, 0, 0]);
-      await recalls.prune(tenantId, days(31));
-      expect(await figures(NOON)).toEqual([0, 0, 0]);
-    });
-
-    it('go with the memory', async () => {
-      const { log, tenantId, record, figures } = await warmed();
-
-      await log.commit(ended(tenantId, record).commit);
-
-      expect(await figures(NOON)).toEqual([0, 0, 0]);
     });
   });
 }

@@ -1,4 +1,4 @@
-/** What the sweep learns from recalls, on real engines: patterns counted once, partners warmed, queries logged, also by a sweep that is killed. */
+/** What the sweep learns from recalls, on real engines: patterns counted once, partners warmed, queries logged; killed or not. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aSearch } from '../../support/a-search.ts';
 import { daysAfter } from '../../support/clock.ts';

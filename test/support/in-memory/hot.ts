@@ -4,12 +4,17 @@ import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { mayRead } from '../../../layers/memory/policy/access.ts';
 import type { Recall } from '../../../layers/memory/policy/co-access.ts';
 import { retentionScore } from '../../../layers/memory/policy/retention.ts';
-import type { HotTier, HotUpkeep, HourCounts, PendingUses, Ride } from '../../../layers/memory/tiers/port.ts';
+import {
+  type HotTier,
+  type HotUpkeep,
+  type HourCounts,
+  type PendingUses,
+  QUERIES_MAX,
+  RECALL_IDS_MAX,
+  RECALLS_MAX,
+  type Ride,
+} from '../../../layers/memory/tiers/port.ts';
 import { copyOf, isAlive } from './store.ts';
-
-const RECALLS_MAX = 1_000;
-const RECALL_IDS_MAX = 8;
-const QUERIES_MAX = 500;
 
 export interface HotOptions {
   capacity?: number;

@@ -1,4 +1,5 @@
 /** Recalls and the log of queries in memory keep the contracts of the real ones. */
+import { describePredictionsContract } from '../../contract/suites/predictions.ts';
 import { describeQueryLogContract } from '../../contract/suites/query-log.ts';
 import { describeRecallsContract } from '../../contract/suites/recalls.ts';
 import { uniqueName } from '../../support/ids.ts';
@@ -10,7 +11,7 @@ import { inMemoryWarmTier } from '../../support/in-memory/warm.ts';
 
 const newTenant = async () => uniqueName('tenant');
 
-describeRecallsContract('in memory', async () => {
+const make = async () => {
   const store = createStore();
   return {
     log: inMemoryLog(store),
@@ -18,7 +19,10 @@ describeRecallsContract('in memory', async () => {
     warm: inMemoryWarmTier(store),
     recalls: inMemoryRecalls(store),
     newTenant,
-    addSpace: async (tenantId, spaceId) => store.addSpace(tenantId, spaceId),
+    addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
   };
-});
+};
+
+describeRecallsContract('in memory', make);
+describePredictionsContract('in memory', make);
 describeQueryLogContract('in memory', async () => ({ queries: inMemoryQueryLog(createStore()), newTenant }));

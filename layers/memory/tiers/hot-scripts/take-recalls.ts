@@ -3,7 +3,7 @@
  * a recall may go together with one before it. An entry begins with `["` and its instant.
  */
 import { script } from '../../clients/redis-script.ts';
-import { RECALLS_MAX } from './use.ts';
+import { RECALLS_MAX } from '../port.ts';
 
 export const TAKE_RECALLS = script(`
 local recalls, kept, since = KEYS[1], KEYS[2], ARGV[1]

@@ -3,12 +3,12 @@
  * 24 characters each: by them the sweep sees what was much used lately. `lastUse` takes the newest of them. `noteRecall` keeps which
  * memories were used by one call, for the sweep to learn what is recalled together: the latest calls alone, and the first ids of each.
  */
+import { RECALL_IDS_MAX, RECALLS_MAX } from '../port.ts';
+
 const INSTANT_CHARACTERS = 24;
 const EARLIER_CHARACTERS = 2 * INSTANT_CHARACTERS + 1;
 /** Where the hour stands in an instant, `2026-03-01T12:...`. */
 const HOUR_CHARACTERS = '12, 13';
-export const RECALLS_MAX = 1_000;
-export const RECALL_IDS_MAX = 8;
 
 export const LAST_USE = `
 local function lastUse(usedAt, id)

@@ -1,10 +1,9 @@
 /** Counts a use of each id, whatever its tier, and scores the hot ones anew. Keeps a query for the log, unless too many wait already. */
 import { script } from '../../clients/redis-script.ts';
+import { QUERIES_MAX } from '../port.ts';
 import { RIDE } from './ride.ts';
 import { SCORE } from './score.ts';
 import { USE } from './use.ts';
-
-const QUERIES_MAX = 500;
 
 export const USED = script(`
 local scores, uses, usedAt, hours, recalls, queries = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]

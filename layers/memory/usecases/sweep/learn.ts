@@ -1,4 +1,4 @@
-/** What was recalled together since the last sweep goes from Redis to the catalog. Hints: a sweep that dies in between loses some of them. */
+/** What was recalled together since the last sweep goes from Redis to the catalog: hints, of which a sweep that dies may lose some. */
 import { instant } from '../../clock.ts';
 import { type Belonging, jointRecalls, type Recall, TOGETHER_MS } from '../../policy/co-access.ts';
 import { BATCH, type SweepRun } from './run.ts';

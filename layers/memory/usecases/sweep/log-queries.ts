@@ -1,4 +1,4 @@
-/** Queries go from Redis to their log: written under their ids first and dropped then, so that a sweep that dies in between loses and doubles none. */
+/** Queries go from Redis to their log, written under their ids before they are dropped: a sweep that dies loses and doubles none. */
 import type { LoggedQuery } from '../../recall/port.ts';
 import type { SweepRun } from './run.ts';
 

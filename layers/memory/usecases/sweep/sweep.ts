@@ -1,7 +1,8 @@
 /**
  * The sweep of tiers, tenant by tenant under a lease: uses are counted, what expired ends, standing policies are applied again, use and
- * age move, what is expected to be used is warmed, and Redis is made to hold what the catalog calls hot. Every step looks for what is due and commits it in batches, so a sweep
- * that was cut off or delivered twice goes on where the last commit was, and one with nothing to do writes no event.
+ * age move, what is expected to be used is warmed, and Redis is made to hold what the catalog calls hot. Every step looks for what is due
+ * and commits it in batches, so a sweep that was cut off or delivered twice goes on where the last commit was, and one with nothing to do
+ * writes no event.
  */
 import { randomUUID } from 'node:crypto';
 import { EngineUnavailable } from '../../errors.ts';
