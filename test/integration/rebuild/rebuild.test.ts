@@ -3,6 +3,7 @@ import { replaying } from '@auren/memory/adapters.ts';
 import { composeRebuild } from '@auren/memory/compose.ts';
 import type { MemoryRecord } from '@auren/memory/model/memory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { daysAfter } from '../../support/clock.ts';
 import { codeOf, type Domain, domain } from '../../support/domain.ts';
 import { sharedEngines } from '../../support/engines.ts';
 import { expectIn } from '../must-hold/where.ts';
@@ -193,6 +194,36 @@ describe('a rebuild', () => {
 
     expect(told).toEqual(['verify 0', 'verify whole', 'catalog 0', 'catalog whole', 'prove 0', 'prove whole']);
   });
+
+  it('may run while others write: what they wrote is there, and the next run finds nothing to repair', async () => {
+    await tamper(d, 'delete from auren.memories where tenant_id = $1 and id = $2', [of.warm.id]);
+    await d.ports.vectors.remove(d.tenantId, [of.cold.id]);
+    const mine = d;
+    const kept: string[] = [];
+    let isOver = false;
+    const writing = (async () => {
+      for (let n = 0; !isOver || n < 5; n += 1) {
+        const { id } = await mine.store({ key: `k${n % 3}`, content: { text: `written meanwhile, ${n}` } });
+        const passing = await mine.store({ createdAt: daysAfter(mine.clock.instant(), -800) });
+        await mine.memory.update(mine.caller(), id, { priority: n % 8 }, {});
+        await mine.memory.delete(mine.caller(), passing.id, {});
+        kept.push(id);
+      }
+    })();
+
+    await rebuild(d).finally(() => {
+      isOver = true;
+    });
+    await writing;
+    await d.drain();
+
+    expect(await rebuild(d)).toMatchObject({
+      isEqual: true,
+      rowsRepaired: 0,
+      proof: { memories: 5 + new Set(kept).size },
+    });
+    expect(await found(d, 'coffee', { mode: 'lexical' })).toEqual([of.warm.id]);
+  }, 120_000);
 
   it('overwrites no writer that comes in between', async () => {
     const { repair } = await replaying();

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AurenError } from '../../errors.ts';
+import { INDEX_CONSUMER } from '../../feed/names.ts';
 import { fillIndex } from './fill-index.ts';
 import type { Progress, RebuildPorts } from './ports.ts';
 import { isEqual, type Proof, prove } from './prove.ts';
@@ -26,7 +27,9 @@ export interface RebuildOptions {
   indexOnly?: boolean;
 }
 
-const DRAIN_MS = 30_000;
+const DRAIN_MS = 5_000;
+/** While others write a consumer never stands at the end: this near to it is near enough. */
+const BACKLOG_MAX = 100;
 /** A consumer that applies nothing for so long does not get on; longer than the lease of one that was killed. */
 const IDLE_MAX_MS = 120_000;
 const ASK_EVERY_MS = 250;
@@ -35,12 +38,19 @@ export function createRebuild(ports: RebuildPorts) {
   const { consumers, hot, next } = ports;
 
   /** Also refills a Redis that was emptied: its projector begins anew where there is no cursor. */
-  async function caughtUp(drainer: RebuildPorts['projecting'], tenantId: string): Promise<void> {
+  async function caughtUp(
+    drainer: RebuildPorts['projecting'],
+    tenantId: string,
+    cursor: () => Promise<string | null>,
+  ): Promise<void> {
     let idleSinceMs = Date.now();
     while (Date.now() - idleSinceMs < IDLE_MAX_MS) {
       const report = await drainer.drain(tenantId, new Date(Date.now() + DRAIN_MS));
       if (report.caughtUp) return;
-      if (report.events > 0) idleSinceMs = Date.now();
+      if (report.events > 0) {
+        idleSinceMs = Date.now();
+        if ((await ports.log.backlog(tenantId, await cursor())) <= BACKLOG_MAX) return;
+      }
       if (report.heldElsewhere) await sleep(ASK_EVERY_MS);
     }
     throw new AurenError(
@@ -50,8 +60,8 @@ export function createRebuild(ports: RebuildPorts) {
   }
 
   async function settled(tenantId: string): Promise<void> {
-    await caughtUp(ports.projecting, tenantId);
-    await caughtUp(ports.indexing, tenantId);
+    await caughtUp(ports.projecting, tenantId, () => hot.cursor(tenantId));
+    await caughtUp(ports.indexing, tenantId, () => consumers.cursor(INDEX_CONSUMER, tenantId));
   }
 
   async function wholeTenant(tenantId: string, progress: Progress): Promise<Rebuilt> {
