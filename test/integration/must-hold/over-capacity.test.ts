@@ -60,7 +60,12 @@ it('keeps the counter within the capacity, every memory readable, and the best b
   const all = await listAll(d.memory, d.caller());
   const byScore = all.toSorted((a, b) => scoreOf(b, 1, +d.clock.now()) - scoreOf(a, 1, +d.clock.now()));
   const tiers = Object.groupBy(all, ({ tier }) => tier);
-  expect(tiers.hot?.map(({ id }) => id).sort()).toEqual(byScore.slice(0, CAPACITY).map(({ id }) => id).sort());
+  expect(tiers.hot?.map(({ id }) => id).sort()).toEqual(
+    byScore
+      .slice(0, CAPACITY)
+      .map(({ id }) => id)
+      .sort(),
+  );
   expect(tiers.warm?.length).toBe(all.length - CAPACITY);
   expect(await recount(d)).toEqual([]);
 });
