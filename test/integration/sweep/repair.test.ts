@@ -1,4 +1,4 @@
-/** The sweep repairs: a Redis that was emptied, copies that should not be there, too many of them, and a sweep that was killed. */
+/** The sweep repairs: a Redis that was emptied, copies that should not be there, too many of them. */
 import { core } from '@auren/memory/adapters.ts';
 import { usePorts } from '@auren/memory/compose.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { daysAfter } from '../../support/clock.ts';
 import { type Domain, domain } from '../../support/domain.ts';
 import { sharedEngines } from '../../support/engines.ts';
 import { expectIn } from '../must-hold/where.ts';
-import { dyingPorts, emptyRedis, eventCount, expectStatsToEqualARecount, rowOf, swept, use } from './tiers.ts';
+import { emptyRedis, eventCount, expectStatsToEqualARecount, rowOf, swept, use } from './tiers.ts';
 
 let d: Domain;
 const begin = async (settings: Record<string, string> = {}) => {
@@ -69,51 +69,4 @@ describe('the hot set', () => {
     await expectIn(d, 'warm', evicted.id);
     await expectStatsToEqualARecount(d);
   });
-});
-
-describe('a killed sweep', () => {
-  const CALLS = {
-    catalog: ['lastFlush', 'countUses', 'expired', 'muchUsed', 'aged', 'policies', 'hotRows'],
-    hot: ['settleUses', 'pendingUses', 'remove', 'putAndEvict', 'rescore', 'held'],
-    log: ['commit'],
-  } as const;
-
-  it.each([
-    ['before', false],
-    ['after', true],
-  ] as const)(
-    '%s any call is finished by the next: each memory whole, once, in its tier; each use counted once',
-    async (_, isDone) => {
-      let killed = 0;
-      for (;;) {
-        await begin();
-        const aging = await d.store();
-        const expiring = await d.store({ ttlSeconds: 60 });
-        const used = await d.store({ createdAt: daysAfter(d.clock.instant(), -100) });
-        await d.drain();
-        d.clock.advance({ days: 31 });
-        await use(d, used.id, 4);
-        const wasKilled = await swept(d, dyingPorts(d, CALLS, killed + 1, isDone)).then(
-          () => false,
-          () => true,
-        );
-        await swept(d);
-        await d.drain();
-
-        await expectIn(d, 'warm', aging.id);
-        await expectIn(d, 'hot', used.id);
-        expect([await rowOf(d, expiring.id), (await rowOf(d, used.id))?.accessCount, killed]).toEqual([
-          undefined,
-          4,
-          killed,
-        ]);
-        expect((await d.ports.hot.pendingUses(d.tenantId)).size).toBe(0);
-        expect(await eventCount(d)).toBe(6);
-        await expectStatsToEqualARecount(d);
-        if (!wasKilled) break;
-        killed += 1;
-      }
-      expect(killed).toBeGreaterThan(15);
-    },
-  );
 });

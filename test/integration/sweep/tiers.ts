@@ -4,6 +4,7 @@ import type { SweepPorts } from '@auren/memory/usecases/sweep/run.ts';
 import { createSweep } from '@auren/memory/usecases/sweep/sweep.ts';
 import { expect } from 'vitest';
 import type { Domain } from '../../support/domain.ts';
+import { recount } from '../../support/recount.ts';
 
 const SWEEP_MS = 20_000;
 
@@ -63,19 +64,7 @@ export async function eventCount(d: Domain): Promise<number> {
   return row?.n as number;
 }
 
-/** The figures of the API against a count of what lies in each engine. */
+/** The figures of the API against a listing, and each memory against what lies in each engine. */
 export async function expectStatsToEqualARecount(d: Domain) {
-  const stats = (await d.memory.stats(d.caller(), {})) as {
-    total_memories: number;
-    tier_distribution: Record<string, number>;
-    hot: { count: number };
-  };
-  const rows = await d.sql('select tier, count(*)::int as n from auren.memories where tenant_id = $1 group by tier', [
-    d.tenantId,
-  ]);
-  const tiers = { hot: 0, warm: 0, cold: 0, ...Object.fromEntries(rows.map(({ tier, n }) => [tier as string, n])) };
-  expect(stats.tier_distribution).toEqual(tiers);
-  expect(stats.total_memories).toBe(tiers.hot + tiers.warm + tiers.cold);
-  expect([stats.hot.count, await d.ports.hot.count(d.tenantId)]).toEqual([tiers.hot, tiers.hot]);
-  expect(await d.ports.cold.count(d.tenantId)).toBe(tiers.cold);
+  expect(await recount(d)).toEqual([]);
 }

@@ -3,9 +3,10 @@
  * compared; at the end, recovered and swept, everything in every engine.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { recount } from '../recount.ts';
 import { expectAnswer, expectReads, expectRefusal, fail, isRefused, type Outcome, outcomeOf } from './answers.ts';
-import type { Memo, Model } from './model.ts';
+import { isAlive, type Memo, type Model, Refused } from './model.ts';
 import { ownerAt, whoIs } from './operations/operation.ts';
 import { isDown, newSession, type Session } from './session.ts';
 import { rowsOf, settleHalfway, settleState } from './state.ts';
@@ -143,7 +144,25 @@ async function stateAfter(
   if (isRefused(foretold) && isAtomic) return await settleState(session, before, [before]);
   return isAtomic
     ? await settleState(session, before, [after, before])
-    : await settleHalfway(session, before, isRefused(foretold) ? before : after);
+    : await settleHalfway(session, before, waysOn(before, after, { step, foretold }));
+}
+
+/** Where a sweep or a policy may lead: with the uses in Redis, without them, or with them counted and Redis gone since. */
+function waysOn(before: Model, after: Model, { step, foretold }: Pick<Played, 'step' | 'foretold'>): Model[] {
+  if (isRefused(foretold)) return [before];
+  const without = (areCounted: boolean) => {
+    const model = { ...structuredClone(before), isRedisUp: false };
+    if (areCounted) for (const use of model.memories.flatMap(({ uses }) => uses)) use.isFlushed = true;
+    try {
+      entryOf(step).operation.predict(model, step, '');
+      return model;
+    } catch (error) {
+      // Without the uses it would have been refused, and nothing done.
+      if (error instanceof Refused) return before;
+      throw error;
+    }
+  };
+  return [after, without(false), without(true)];
 }
 
 /** Of a read that failed, or that went by another way, only Redis knows whether it counted; never twice. */
@@ -183,9 +202,26 @@ async function checkHot(session: Session, { step, actual, struck }: Played): Pro
     session.stale.clear();
     session.isFresh = true;
   }
+  if (session.isFresh && step.do === 'project') await expectTruthInRedis(session);
   const held = await world.ports.hot.count(world.tenantId);
   if (held > model.capacity) fail('copies in Redis', held, `at most ${model.capacity}`);
   if (step.do !== 'sweep' || struck !== null || world.faults.down.size > 0) return;
   const hot = (await rowsOf(session)).filter(({ tier }) => tier === 'hot').length;
   if (hot !== held) fail('hot memories after a sweep', hot, held);
+}
+
+/** Right after the projector has caught up: no copy of what is gone or lies elsewhere, and none that is old. */
+async function expectTruthInRedis({ world, model }: Session): Promise<void> {
+  const memos = model.memories.filter(({ id }) => id !== null);
+  const copies = await world.ports.hot.get(
+    world.tenantId,
+    memos.map(({ id }) => id ?? ''),
+  );
+  for (const memo of memos) {
+    const copy = copies.get(memo.id ?? '');
+    // What has expired may stay until the sweep; every read looks at its time.
+    if (copy === undefined || (!memo.isGone && !isAlive(model, memo))) continue;
+    const should = !memo.isGone && memo.tier === 'hot' ? memo.content : 'nothing';
+    if (!isDeepStrictEqual(copy.content, should)) fail(`the copy of ${memo.id} in Redis`, copy.content, should);
+  }
 }

@@ -113,42 +113,41 @@ export async function settleState(session: Session, before: Model, candidates: r
 }
 
 /**
- * After a sweep or a policy that was cut off: each memory is as before or as it should have become, or on its way, and nothing but its
- * tier, its mark and its counted uses has changed.
+ * After a sweep or a policy that was cut off: each memory is as before, or as one of the ways on would have left it, or halfway; and
+ * nothing but its tier, its mark and its counted uses has changed.
  */
-export async function settleHalfway(session: Session, before: Model, after: Model): Promise<Model> {
+export async function settleHalfway(session: Session, before: Model, ends: readonly Model[]): Promise<Model> {
   const rows = await rowsOf(session);
   const model = structuredClone(before);
-  const policy = { before: before.policies, after: after.policies };
   for (const [n, memo] of model.memories.entries()) {
-    const end = after.memories[n];
     const row = rowOf(rows, memo);
-    if (end === undefined || !isAlive(before, memo)) continue;
-    if (row === undefined) memo.isGone = !isAlive(after, end);
-    else adopt(session, memo, end, row);
+    const outcomes = ends.flatMap((end) => end.memories[n] ?? []);
+    if (!isAlive(before, memo)) continue;
+    if (row === undefined) memo.isGone = ends.some((end) => !isAlive(end, end.memories[n] ?? memo));
+    else adopt(session, memo, outcomes, row);
   }
-  model.policies = await policiesOf(session, policy);
+  model.policies = await policiesOf(session, [before, ...ends]);
   return await settleState(session, before, [model]);
 }
 
-function adopt(session: Session, memo: Memo, end: Memo, row: MemoryRecord): void {
+function adopt(session: Session, memo: Memo, outcomes: readonly Memo[], row: MemoryRecord): void {
   const moved = Date.parse(row.tierSince);
-  if (row.tier !== memo.tier && ([end.tier, 'warm'] as string[]).includes(row.tier)) memo.tier = row.tier;
-  if (moved !== memo.movedAt && moved === session.model.now) memo.movedAt = moved;
-  const mark = nameOf(session, row.retainedBy, end.retainedBy);
-  if (mark === end.retainedBy) memo.retainedBy = mark;
+  if (row.tier === 'warm' || outcomes.some(({ tier }) => tier === row.tier)) memo.tier = row.tier;
+  if (moved === session.model.now) memo.movedAt = moved;
+  for (const { retainedBy } of outcomes) {
+    if (nameOf(session, row.retainedBy, retainedBy) === retainedBy) memo.retainedBy = retainedBy;
+  }
   if (row.accessCount === memo.uses.length) for (const use of memo.uses) use.isFlushed = true;
 }
 
-async function policiesOf(session: Session, { before, after }: Record<'before' | 'after', Model['policies']>) {
-  const { world, policyNames } = session;
+async function policiesOf({ world, policyNames }: Session, models: readonly Model[]): Promise<Model['policies']> {
   const standing: Model['policies'] = {};
-  for (const agentId of new Set([...Object.keys(before), ...Object.keys(after)])) {
+  for (const agentId of new Set(models.flatMap(({ policies }) => Object.keys(policies)))) {
     const policy = await world.memory.policy(aCaller(world.tenantId), agentId).catch(() => null);
     if (policy === null) continue;
-    const candidates = [after[agentId], before[agentId]].filter((one) => one !== undefined);
+    const candidates = models.flatMap(({ policies }) => policies[agentId] ?? []);
     const known = candidates.find(({ id }) => id === policyNames.get(policy.id));
-    const like = candidates.find(
+    const like = candidates.findLast(
       ({ onFail, minPriority }) => onFail === policy.onFail && minPriority === policy.criteria.minPriority,
     );
     const found = known ?? like;

@@ -33,17 +33,17 @@ import {
 
 const drafts = fc.record({
   agentId: fc.constantFrom(...AGENTS.slice(0, 2)),
-  userId: onceIn(2, fc.constantFrom('u1', 'u2'), null),
+  userId: onceIn(3, fc.constantFrom('u1', 'u2'), null),
   space: onceIn(5, fc.nat(2), null),
   visibility: onceIn(12, visibility),
-  key: onceIn(4, fc.constantFrom('k1', 'k2'), null),
+  key: onceIn(3, fc.constant('k1'), null),
   type,
   words,
   priority,
   confidence,
   metadata: fc.constantFrom<Metadata>({}, { mood: 'calm' }, { mood: 1, night: true }),
   pinned: onceIn(8, fc.constant(true), false),
-  ttlSeconds: onceIn(6, ttlSeconds),
+  ttlSeconds: onceIn(4, ttlSeconds),
   ageDays: onceIn(2, fc.constantFrom(25, 40, 100, 360, 370, 800), 0),
 });
 type Draft = typeof drafts extends fc.Arbitrary<infer D> ? D : never;
