@@ -76,7 +76,7 @@ async function playStep(session: Session, step: Step, tag: string): Promise<void
   world.faults.arm();
   if (struck?.startsWith('crash')) {
     await world.restart();
-    actual = { code: 'thrown', error: 'the process died' };
+    actual = { code: 'died', error: 'the process died' };
   }
   note(session, step, struck);
   const isRepeated = struck !== null && REPEATABLE.includes(step.do) && (step.fault?.call ?? 0) % 2 === 0;
@@ -102,6 +102,7 @@ function checkAnswer(session: Session, { step, before, after, foretold, actual, 
   const isSure = struck === null || struck === 'repeated';
   // The tiers beside PostgreSQL cost a request nothing but time.
   const isAnswered = isSure || ((struck === 'cut-redis' || struck === 'cut-chroma') && entryOf(step).isAtomic);
+  const isCut = isDown(session, 'postgres') || struck === 'lost' || struck === 'cut-postgres';
   if (DRAINS.includes(step.do)) {
     const mayFail = !isSure || session.world.faults.down.size > 0;
     if (isRefused(actual) && !mayFail) throw actual.error;
@@ -111,13 +112,13 @@ function checkAnswer(session: Session, { step, before, after, foretold, actual, 
     const place = 'at' in step ? (step.at as number) : ((step as unknown as { ats: number[] }).ats[0] ?? 0);
     const by = whoIs((step as unknown as { by: null }).by, ownerAt(before, place));
     const areUsesExact = struck === null && before.isRedisUp && !session.isUnsettled;
-    if (isDown(session, 'postgres') && isRefused(actual)) expectRefusal(actual, foretold);
+    if (isCut && isRefused(actual)) expectRefusal(step, actual, foretold);
     else if (isAnswered && !isDown(session, 'postgres'))
       expectReads(session, after, actual, foretold, { by, areUsesExact });
     else if (!isRefused(actual)) expectReads(session, after, actual, foretold, { by, areUsesExact: false });
     return;
   }
-  if (isDown(session, 'postgres') && step.do !== 'recovery' && isRefused(actual)) expectRefusal(actual, foretold);
+  if (isCut && isRefused(actual)) expectRefusal(step, actual, foretold);
   else if (isAnswered) expectAnswer(step, actual, foretold);
 }
 

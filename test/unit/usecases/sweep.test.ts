@@ -213,6 +213,22 @@ describe('the hot set', () => {
     expect(await run()).toMatchObject({ restored: 0, moved: { pressure: 0 }, removed_copies: 0 });
   });
 
+  it('is no larger than its capacity where an outdated copy had to leave for what Redis had missed', async () => {
+    const { session, ports, store, patch, run } = await prepare({ hotCapacity: 2 });
+    const changed = await store({ priority: 1 });
+    ports.fail('redis');
+    await patch(changed.id, { priority: 2 });
+    const missed = [await store({ priority: 6 }), await store({ priority: 7 })];
+    ports.restore('redis');
+
+    const report = await run();
+
+    expect(report).toMatchObject({ moved: { pressure: 1 } });
+    const tiers = [changed, ...missed].map(({ id }) => tierOf(session, id));
+    expect(await Promise.all(tiers)).toEqual(['warm', 'hot', 'hot']);
+    expect(await ports.hot.count(TENANT)).toBe(2);
+  });
+
   it('loses copies of what is not hot', async () => {
     const { ports, store, run } = await prepare();
     const warm = await store({ createdAt: daysAfter(NOON, -100) });

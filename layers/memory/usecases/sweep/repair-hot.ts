@@ -20,12 +20,15 @@ async function toWarm(run: SweepRun, records: readonly MemoryRecord[]): Promise<
   await run.ports.poke.poke(run.tenantId);
 }
 
-/** What still has no copy afterwards was evicted at this very seq: its tombstone keeps it out, and it belongs in warm. */
-async function putBack(run: SweepRun, ids: readonly string[]): Promise<void> {
+/**
+ * What still has no copy afterwards was evicted at this very seq: its tombstone keeps it out, and it belongs in warm. Answers whether
+ * anything had to leave.
+ */
+async function putBack(run: SweepRun, ids: readonly string[]): Promise<boolean> {
   const { ports, tenantId, tally } = run;
   const rows = (await ports.catalog.find(tenantId, ids, 'any', run.now())).filter(hasContent);
   const records = rows.filter(({ tier }) => tier === 'hot');
-  if (records.length === 0) return;
+  if (records.length === 0) return false;
   const { evicted } = await ports.hot.putAndEvict(tenantId, records, run.now());
   const absent = await ports.hot.rescore(
     tenantId,
@@ -36,21 +39,25 @@ async function putBack(run: SweepRun, ids: readonly string[]): Promise<void> {
   for (const record of records) if (absent.includes(record.id)) leaving.set(record.id, record);
   tally.restored += records.filter(({ id }) => !leaving.has(id)).length;
   await toWarm(run, [...leaving.values()]);
+  return leaving.size > 0;
 }
 
-async function bringBack(run: SweepRun): Promise<void> {
+/** Answers whether anything had to leave for it. */
+async function bringBack(run: SweepRun): Promise<boolean> {
   const { ports, tenantId } = run;
   let afterId: string | null = null;
+  let hasEvicted = false;
   while (await run.goesOn()) {
     const page: CatalogRow[] = await ports.catalog.hotRows(tenantId, { afterId, limit: PAGE }, run.now());
     const ids = page.map(({ id }) => id);
     const absent = ids.length > 0 ? await ports.hot.rescore(tenantId, ids, run.now()) : [];
     for (let start = 0; start < absent.length && (await run.goesOn()); start += PUT_BATCH) {
-      await putBack(run, absent.slice(start, start + PUT_BATCH));
+      if (await putBack(run, absent.slice(start, start + PUT_BATCH))) hasEvicted = true;
     }
-    if (page.length < PAGE) return;
+    if (page.length < PAGE) return hasEvicted;
     afterId = ids.at(-1) ?? null;
   }
+  return hasEvicted;
 }
 
 /** Ids of those that the catalog does not call hot. */
@@ -85,6 +92,7 @@ async function shrink(run: SweepRun): Promise<void> {
 
 export async function repairHot(run: SweepRun): Promise<void> {
   await removeStrangers(run);
-  await bringBack(run);
+  // An outdated copy that had to leave is not moved: its memory has changed since, and comes back as it is now.
+  while (await bringBack(run));
   await shrink(run);
 }
