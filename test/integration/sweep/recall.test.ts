@@ -121,6 +121,7 @@ describe('what was recalled together', () => {
     await d.memory.delete(d.caller(), partner.id, {});
 
     expect([before, await countOf('co_access'), await countOf('predictions')]).toEqual([[2, 1], 0, 0]);
+    await d.drain();
     await expectStatsToEqualARecount(d);
   });
 });
