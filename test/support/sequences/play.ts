@@ -40,7 +40,7 @@ async function expectRest({ world }: Session): Promise<void> {
   const { moved, expired, marked, restored, removed_copies, backlog } = await world.sweep();
   const left = { moved, expired, marked, restored, removed_copies, backlog };
   const nothing = {
-    moved: { age: 0, use: 0, policy: 0, pressure: 0 },
+    moved: { age: 0, use: 0, prediction: 0, policy: 0, pressure: 0 },
     expired: 0,
     marked: 0,
     restored: 0,

@@ -45,6 +45,8 @@ const ENGINE_OF: Partial<Record<keyof Ports, Engine>> = {
   members: 'postgres',
   apiKeys: 'postgres',
   spaces: 'postgres',
+  recalls: 'postgres',
+  queries: 'postgres',
   hot: 'redis',
   keyCache: 'redis',
   cold: 'chroma',
@@ -57,7 +59,9 @@ export async function aWorld(ground: Ground): Promise<World> {
     name,
     faults.wrap(engine, () => ground.ports[name as keyof WorldPorts] as object),
   ]);
-  const ports = { ...ground.ports, warn: () => {}, ...Object.fromEntries(wrapped) } as WorldPorts;
+  // What is warmed by habit has tests of its own: the model would have to learn the same habits.
+  const quiet = { warn: () => {}, predictiveWarming: false };
+  const ports = { ...ground.ports, ...quiet, ...Object.fromEntries(wrapped) } as WorldPorts;
   let memory: AurenMemory;
   let runs: { indexing: Drains; projecting: Drains; sweep: (deadline: Date) => Promise<JsonObject> };
   const deadline = () => new Date(Date.now() + RUN_MS);
