@@ -2,6 +2,8 @@
 import { createPostgresErasures } from '../../layers/memory/erasure/erasures-postgres.ts';
 import { createPostgresPersons } from '../../layers/memory/erasure/persons-postgres.ts';
 import { createPostgresConsumers } from '../../layers/memory/log/consumers-postgres.ts';
+import { createPostgresPatterns } from '../../layers/memory/patterns/patterns-postgres.ts';
+import { createPostgresQueryLog } from '../../layers/memory/recall/query-log-postgres.ts';
 import { describeErasuresContract } from './suites/erasures.ts';
 import { onPostgres, postgresLogSubject } from './suites/on-postgres.ts';
 
@@ -12,5 +14,7 @@ describeErasuresContract('PostgreSQL', async () => {
     persons: createPostgresPersons(postgres),
     erasures: createPostgresErasures(postgres),
     consumers: createPostgresConsumers(postgres),
+    patterns: createPostgresPatterns(postgres),
+    queries: createPostgresQueryLog(postgres),
   };
 });

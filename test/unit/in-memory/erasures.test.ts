@@ -6,7 +6,9 @@ import { inMemoryCatalog } from '../../support/in-memory/catalog.ts';
 import { inMemoryConsumers } from '../../support/in-memory/consumers.ts';
 import { inMemoryErasures } from '../../support/in-memory/erasures.ts';
 import { inMemoryLog } from '../../support/in-memory/log.ts';
+import { inMemoryPatterns } from '../../support/in-memory/patterns.ts';
 import { inMemoryPersons } from '../../support/in-memory/persons.ts';
+import { inMemoryQueryLog } from '../../support/in-memory/recalls.ts';
 import { createStore } from '../../support/in-memory/store.ts';
 import { inMemorySubjectKeys } from '../../support/in-memory/subject-keys.ts';
 import { inMemoryWarmTier } from '../../support/in-memory/warm.ts';
@@ -23,6 +25,8 @@ describeErasuresContract('in memory', async () => {
     persons: inMemoryPersons(store),
     erasures: inMemoryErasures(store),
     consumers: inMemoryConsumers(store),
+    patterns: inMemoryPatterns(store),
+    queries: inMemoryQueryLog(store),
     newTenant,
     addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
   };
