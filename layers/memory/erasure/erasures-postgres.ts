@@ -3,10 +3,7 @@ import type { Postgres, Row } from '../clients/postgres.ts';
 import { instant } from '../clock.ts';
 import type { Certificate } from './certificate.ts';
 import type { ErasedCounts, ErasureRecord, Erasures } from './port.ts';
-import { REMOVE_TRACES } from './traces-sql.ts';
-
-/** Of a person with very many memories these take seconds. */
-export const LONG_MS = 10_000;
+import { LONG_MS, REMOVE_TRACES } from './traces-sql.ts';
 
 const STREAMS = 'select count(*)::int from events where tenant_id = $1 and user_id = $2 and seq = 1';
 

@@ -4,9 +4,8 @@ import { CATALOG_FROM, catalogColumns, catalogFromRow } from '../catalog/rows.ts
 import type { Postgres, Row } from '../clients/postgres.ts';
 import { EVENT_COLUMNS, eventFromRow } from '../log/event-rows.ts';
 import type { JsonObject } from '../model/json.ts';
-import { LONG_MS } from './erasures-postgres.ts';
 import type { Persons } from './port.ts';
-import { READ_TRACES, TELLS_OF_ERASED } from './traces-sql.ts';
+import { LONG_MS, READ_TRACES, TELLS_OF_ERASED } from './traces-sql.ts';
 
 /** As one join, a planner without statistics of tables that have just grown would compare everything with everything. */
 const STREAMS_AT_ONCE = 1_000;

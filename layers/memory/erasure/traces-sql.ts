@@ -5,6 +5,9 @@
 import { INSIGHT_KEY, PATTERN_ID } from '../model/pattern.ts';
 import type { TraceKind } from './port.ts';
 
+/** Of a person with very many memories these take seconds. */
+export const LONG_MS = 10_000;
+
 /**
  * $1 is the tenant, $2 the person. As scalar subqueries by primary key: as joins, a planner without statistics of a table that has
  * just grown compares every record with every memory of the person.
