@@ -4,10 +4,12 @@ import { createPostgresPersons } from '../../layers/memory/erasure/persons-postg
 import { createPostgresConsumers } from '../../layers/memory/log/consumers-postgres.ts';
 import { createPostgresPatterns } from '../../layers/memory/patterns/patterns-postgres.ts';
 import { createPostgresQueryLog } from '../../layers/memory/recall/query-log-postgres.ts';
+import type { ErasuresSubject } from './suites/a-person.ts';
+import { describeErasedDerivedContract } from './suites/erased-derived.ts';
 import { describeErasuresContract } from './suites/erasures.ts';
 import { onPostgres, postgresLogSubject } from './suites/on-postgres.ts';
 
-describeErasuresContract('PostgreSQL', async () => {
+async function make(): Promise<ErasuresSubject> {
   const postgres = await onPostgres();
   return {
     ...(await postgresLogSubject()),
@@ -17,4 +19,7 @@ describeErasuresContract('PostgreSQL', async () => {
     patterns: createPostgresPatterns(postgres),
     queries: createPostgresQueryLog(postgres),
   };
-});
+}
+
+describeErasuresContract('PostgreSQL', make);
+describeErasedDerivedContract('PostgreSQL', make);

@@ -1,4 +1,6 @@
 /** A person's data, its erasure and subject keys in memory keep the contract of the real ones. */
+import type { ErasuresSubject } from '../../contract/suites/a-person.ts';
+import { describeErasedDerivedContract } from '../../contract/suites/erased-derived.ts';
 import { describeErasuresContract } from '../../contract/suites/erasures.ts';
 import { describeSubjectKeysContract } from '../../contract/suites/subject-keys.ts';
 import { uniqueName } from '../../support/ids.ts';
@@ -16,7 +18,7 @@ import { inMemoryWarmTier } from '../../support/in-memory/warm.ts';
 const newTenant = async () => uniqueName('tenant');
 
 describeSubjectKeysContract('in memory', async () => ({ keys: inMemorySubjectKeys(), newTenant }));
-describeErasuresContract('in memory', async () => {
+async function make(): Promise<ErasuresSubject> {
   const store = createStore();
   return {
     log: inMemoryLog(store),
@@ -30,4 +32,7 @@ describeErasuresContract('in memory', async () => {
     newTenant,
     addSpace: async (tenantId: string, spaceId: string) => store.addSpace(tenantId, spaceId),
   };
-});
+}
+
+describeErasuresContract('in memory', make);
+describeErasedDerivedContract('in memory', make);
