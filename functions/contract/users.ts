@@ -39,7 +39,7 @@ export const eraseUser = contract('erase-user', {
   alsoStatus: { 202: 'More remains than fits into one request: `certificate` is null; repeat the request.' },
   errors: ['agent_mismatch'],
   description: [
-    'Memories of every agent, space and tier, their content in the log, copies, vectors, counted uses, idempotency records and the key.',
+    'Memories of every agent, space and tier, their content in the log, copies, vectors, counted uses, idempotency records and the key; and what was derived from them: access patterns, queries about the person, patterns that hold one of the memories, insights made of these.',
     'Repeat it until it answers 200: it goes on where it stood, and the counts are those of the whole erasure. A person of whom nothing is known is erased with counts of 0.',
     'Asked again afterwards it answers the same certificate, or begins anew where something came since.',
     'Without Redis or Chroma it answers 503 after all else is done. Needs a key that is bound to no agent.',
@@ -55,7 +55,7 @@ export const exportUser = contract('export-user', {
   answerHeaders: ['X-Next-Cursor'],
   errors: ['agent_mismatch'],
   description: [
-    'One JSON object a line, each with its `kind`: `memory`, `event` (with `payload` where the content still exists), `usage`, `idempotency`.',
+    "One JSON object a line, each with its `kind`: `memory`, `event` (with `payload` where the content still exists), `usage`, `idempotency`, `query`, `access_pattern`, `pattern` (with the person's own memories alone).",
     'Follow `X-Next-Cursor` until it is absent. It counts as no use. Needs a key that is bound to no agent.',
   ].join(' '),
 });

@@ -11,8 +11,8 @@ import { uniqueName } from '../support/ids.ts';
 import { hasRedisServer } from '../support/redis-server.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
 
-/** Stands in everything of the person who is erased, and in nothing else. */
-const SECRET = uniqueName('secret');
+/** Stands in everything of the person who is erased, and in nothing else. One word, so that patterns are named by it. */
+const SECRET = uniqueName('secret').replace('-', '');
 /** The same of the others. */
 const OTHER = uniqueName('other');
 const USER = 'erased_user';
@@ -27,7 +27,8 @@ let ids: Record<'hot' | 'warm' | 'cold' | 'changed' | 'repeated' | 'deleted', st
 let otherIds: string[];
 
 beforeAll(async () => {
-  stack = await startStack({ engines: 'own', embedder: fakeEmbedder() });
+  const env = { AUREN_QUERY_LOG: 'on' };
+  stack = await startStack({ engines: 'own', embedder: fakeEmbedder(), env });
   api = client(stack.url, stack.key);
   elsewhere = api.as(await stack.tenant('elsewhere'));
 });
@@ -60,6 +61,19 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 
 const isIndexed = async (by: Client) => (await by.get('/v1/stats')).body.index.pending === 0;
 
+/** As an agent does: its queries are logged. */
+const search = () =>
+  api.post('/v1/search', { query: `${SECRET} coffee`, user_id: USER, agent_id: 'neuroscientist', limit: 1 });
+const sweep = () => api.post('/_local/run/migrate-tiers', {}, { key: null });
+
+/** What the person's memories have in common, told in a memory that is about nobody. */
+async function discover(): Promise<void> {
+  await until(() => isIndexed(api));
+  const found = await api.post('/v1/patterns/discover', { store_insights: true });
+  expect(found.body.patterns, found.text).toMatchObject([{ terms: expect.arrayContaining([SECRET]) }]);
+  await until(() => isIndexed(api));
+}
+
 async function storeEverywhere(): Promise<void> {
   const repeat = { 'idempotency-key': `${SECRET}-once` };
   const stored = {
@@ -73,7 +87,7 @@ async function storeEverywhere(): Promise<void> {
   ids = Object.fromEntries(Object.entries(stored).map(([what, { id }]) => [what, id])) as typeof ids;
   await api.patch(`/v1/memories/${ids.changed}`, { content: { text: 'harmless now' } });
   await api.delete(`/v1/memories/${ids.deleted}`);
-  await api.post('/v1/search', { query: `${SECRET} coffee`, user_id: USER });
+  await search();
   await api.get(`/v1/memories/${ids.hot}`);
   const [event] = (await api.get(`/v1/memories/${ids.hot}/history`)).body.events;
   const { consumers } = await core();
@@ -93,6 +107,8 @@ async function answers(): Promise<Answer[]> {
     '/v1/stats',
     `/v1/stats?user_id=${USER}`,
     '/v1/agents',
+    '/v1/patterns',
+    '/v1/memories?type=insight',
     `/v1/users/${USER}/export?limit=500`,
     ...Object.values(ids).flatMap((id) =>
       ['', '/history', '/retention', '/related'].map((of) => `/v1/memories/${id}${of}`),
@@ -126,7 +142,8 @@ async function exported(by: Client, limit: number): Promise<Answer['body'][]> {
 describe('exporting a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
   it('gives everything, from whichever tier, in pages, and leaves no event', async () => {
     await storeEverywhere();
-    await until(() => isIndexed(api));
+    await discover();
+    await sweep();
     const before = await api.get(`/v1/memories/${ids.warm}/history`);
 
     const lines = await exported(api, 3);
@@ -151,6 +168,13 @@ describe('exporting a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
     const deleted = of('event').filter(({ memory_id }) => memory_id === ids.deleted);
     expect(deleted.map(({ payload }) => payload)).toEqual([null, null]);
     expect(of('idempotency')).toMatchObject([{ key: `${SECRET}-once`, reply: { memories: [{ id: ids.repeated }] } }]);
+    expect(of('query')).toMatchObject([{ agent_id: 'neuroscientist', query: { query: `${SECRET} coffee` } }]);
+    expect(of('access_pattern').length).toBeGreaterThan(0);
+    const [pattern] = of('pattern');
+    expect([pattern.terms, living.map(([, id]) => id)]).toEqual([
+      expect.arrayContaining([SECRET]),
+      expect.arrayContaining(pattern.memory_ids),
+    ]);
     expect(await exported(api, 500)).toEqual(lines);
     expect((await api.get(`/v1/memories/${ids.warm}/history`)).body).toEqual(before.body);
     expect(await exported(elsewhere, 500)).toEqual([]);
@@ -180,7 +204,9 @@ describe('erasing a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
     otherIds = [(await store(api, OTHER, { user_id: 'another' })).id, (await store(elsewhere, OTHER)).id];
     await store(api, OTHER, { user_id: 'another', created_at: ago(2 * YEAR_MS) });
     await until(async () => (await isIndexed(api)) && (await isIndexed(elsewhere)));
-    await api.post('/_local/run/migrate-tiers', {}, { key: null });
+    await sweep();
+    // Waits in Redis when the erasure begins.
+    await search();
     const before = {
       tables: await tablesHolding(await postgres(), SECRET),
       redis: filesHolding(directory('redis'), SECRET),
@@ -188,13 +214,13 @@ describe('erasing a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
 
     erased = await api.delete(`/v1/users/${USER}?reason=asked`);
 
-    expect(before.tables).toEqual(['consumer_failures', 'events', 'idempotency', 'memories']);
+    expect(before.tables).toEqual(['consumer_failures', 'events', 'idempotency', 'memories', 'patterns', 'query_log']);
     if (hasRedisServer) expect(before.redis).not.toEqual([]);
     expect(erased.status, erased.text).toBe(200);
     const { certificate } = erased.body;
     expect(erased.body.erased).toEqual({
       ...{ hot: 3, warm: 1, cold: 1, index: 5, events: 6 },
-      ...{ queries: 0, patterns: 0, idempotency: 1 },
+      ...{ queries: 1, patterns: 1, idempotency: 1 },
     });
     expect(certificate).toMatchObject({
       user_id: USER,
@@ -210,7 +236,8 @@ describe('erasing a person', { timeout: 2 * ERASED_WITHIN_MS }, () => {
     const list = await api.get(`/v1/memories?user_id=${USER}`);
     const history = await api.get(`/v1/memories/${ids.hot}/history`);
     const repeated = await api.post('/v1/memories/get', { ids: Object.values(ids) });
-    expect(list.body.memories).toEqual([]);
+    const insights = await api.get('/v1/memories?type=insight');
+    expect([list.body.memories, insights.body.memories]).toEqual([[], []]);
     expect(repeated.body).toMatchObject({ memories: [], missing: Object.values(ids) });
     expect(history.body).toMatchObject({ verified: true });
     const { erasure_id: id } = history.body.events.at(-1).data;

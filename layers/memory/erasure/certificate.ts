@@ -22,7 +22,9 @@ export interface Certificate {
 const COVERS = [
   'every memory about the person, of any agent, visibility, space and tier, expired ones too: content, metadata, key, words of the search',
   'the content of all their events, of memories deleted earlier too; the hash chains still verify',
-  'copies in Redis and counted uses',
+  'copies in Redis, counted uses and access patterns',
+  'patterns that held the memories, and the insights made of them',
+  'queries that asked about them, logged or waiting for it',
   'vectors and sealed copies in Chroma, whose absence was verified',
   "the person's key: sealed copies that survive anywhere cannot be opened",
   'idempotency records that name the memories, and parked events',
@@ -35,6 +37,10 @@ const DOES_NOT_COVER: NotCovered[] = [
     until: 'the configured history has passed and vacuum has run',
   },
   { what: 'backups and exports made before', until: 'they expire or are deleted; restoring one brings the data back' },
+  {
+    what: 'what others say of the person where nothing names them: memories without their user_id, queries that asked about no user',
+    until: 'these are deleted; logged queries are for 30 days',
+  },
   {
     what: 'event headers: ids, times, types, numbers, and reasons that callers gave; this certificate',
     until: 'the log is kept',

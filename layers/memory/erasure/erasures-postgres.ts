@@ -3,10 +3,7 @@ import type { Postgres, Row } from '../clients/postgres.ts';
 import { instant } from '../clock.ts';
 import type { Certificate } from './certificate.ts';
 import type { ErasedCounts, ErasureRecord, Erasures } from './port.ts';
-import { REMOVE_TRACES } from './traces-sql.ts';
-
-/** Of a person with very many memories these take seconds. */
-const LONG_MS = 10_000;
+import { LONG_MS, REMOVE_TRACES } from './traces-sql.ts';
 
 const STREAMS = 'select count(*)::int from events where tenant_id = $1 and user_id = $2 and seq = 1';
 
@@ -14,6 +11,7 @@ const STREAMS = 'select count(*)::int from events where tenant_id = $1 and user_
 const BEGIN = `insert into erasures (tenant_id, id, user_id, requested_at)
   select $1, $3, $2, $4::timestamptz
   where exists (select from memories m where m.tenant_id = $1 and m.user_id = $2)
+     or exists (select from query_log q where q.tenant_id = $1 and q.user_id = $2)
      or not exists (select from erasures e where e.tenant_id = $1 and e.user_id = $2 and e.streams = (${STREAMS}))
   on conflict do nothing`;
 const LATEST = `select id, requested_at, cleared, chain_verified, certificate from erasures where tenant_id = $1 and user_id = $2

@@ -5,15 +5,16 @@ import type { Postgres, Row } from '../clients/postgres.ts';
 import { EVENT_COLUMNS, eventFromRow } from '../log/event-rows.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Persons } from './port.ts';
-import { READ_TRACES } from './traces-sql.ts';
+import { LONG_MS, READ_TRACES, TELLS_OF_ERASED } from './traces-sql.ts';
 
 /** As one join, a planner without statistics of tables that have just grown would compare everything with everything. */
 const STREAMS_AT_ONCE = 1_000;
 const OF_EVENT = EVENT_COLUMNS.replaceAll(/\w+/g, 'e.$&');
 
 export function createPostgresPersons(postgres: Postgres): Persons {
-  const query = async (tenantId: string, text: string, params: unknown[]): Promise<Row[]> => {
-    const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId, ...params] }], { readOnly: true });
+  const query = async (tenantId: string, text: string, params: unknown[], timeout = {}): Promise<Row[]> => {
+    const options = { readOnly: true, ...timeout };
+    const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId, ...params] }], options);
     return rows;
   };
 
@@ -63,6 +64,20 @@ export function createPostgresPersons(postgres: Postgres): Persons {
     async traces(tenantId, userId, kind, { after, limit }) {
       const rows = await query(tenantId, READ_TRACES[kind], [userId, after ?? '', limit]);
       return rows.map((row) => ({ key: row.key as string, data: row.data as JsonObject }));
+    },
+
+    async insights(tenantId, userId, { afterId, limit }) {
+      const text = `select ${catalogColumns('none')} from ${CATALOG_FROM}
+        where m.tenant_id = $1 and m.user_id is distinct from $2 and m.id > $3 and ${TELLS_OF_ERASED} order by m.id limit $4`;
+      const rows = await query(tenantId, text, [userId, afterId ?? '', limit], { timeoutMs: LONG_MS });
+      return rows.map(catalogFromRow);
+    },
+
+    async endedBeside(tenantId, userId, erasureId, { afterId, limit }) {
+      const text = `select stream_id from events where tenant_id = $1 and type = 'memory.erased' and data ->> 'erasure_id' = $3
+        and user_id is distinct from $2 and stream_id > $4 order by stream_id limit $5`;
+      const rows = await query(tenantId, text, [userId, erasureId, afterId ?? '', limit]);
+      return rows.map((row) => row.stream_id as string);
     },
   };
 }

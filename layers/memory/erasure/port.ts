@@ -6,7 +6,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Certificate } from './certificate.ts';
 
 /** What is kept of a person beside memories and events. */
-export const TRACE_KINDS = ['usage', 'idempotency'] as const;
+export const TRACE_KINDS = ['usage', 'idempotency', 'query', 'access_pattern', 'pattern'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
 
 export interface Trace {
@@ -35,6 +35,13 @@ export interface Persons {
     kind: TraceKind,
     page: { after: string | null; limit: number },
   ): Promise<Trace[]>;
+  /**
+   * Living memories that tell what patterns say, of patterns that hold erased memories of the person or once did, and that are not about
+   * the person themselves. Without content. Ask before the patterns are removed: one of many memories does not name them all.
+   */
+  insights(tenantId: string, userId: string, page: IdPage): Promise<CatalogRow[]>;
+  /** Ids of memories that an erasure ended although they are not about its person. */
+  endedBeside(tenantId: string, userId: string, erasureId: string, page: IdPage): Promise<string[]>;
 }
 
 /** How much was erased. `index`: memories whose absence from the index was verified; `events`: those whose content went. */
@@ -67,8 +74,8 @@ export interface Tally {
 
 export interface Erasures {
   /**
-   * The erasure of this person that is going on; else the last one, where nothing of the person came after it; else a new one, as
-   * handed in.
+   * The erasure of this person that is going on; else the last one, where neither memories nor queries came after it; else a new one,
+   * as handed in.
    */
   begin(tenantId: string, userId: string, fresh: { id: string; requestedAt: Instant }): Promise<ErasureRecord>;
   /** Removes what is kept of memories that have ended, beside the memories, and counts it. */

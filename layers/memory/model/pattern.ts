@@ -5,6 +5,10 @@ import type { MemoryFields, MemoryType, TierName } from './memory.ts';
 export const MIN_CLUSTER_SIZE = 3;
 export const MIN_SIMILARITY = 0.7;
 
+/** Keys of memories that tell what a pattern says: this and the pattern's id. */
+export const INSIGHT_KEY = 'pattern:';
+export const PATTERN_ID = 'pat_';
+
 /** A memory of a pattern, and how near it lies to the middle of it: a cosine, 0..1. */
 export interface PatternMember {
   id: string;

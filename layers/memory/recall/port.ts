@@ -67,7 +67,7 @@ export interface LoggedQuery {
 
 /** What agents asked for, where the log is on. */
 export interface QueryLog {
-  /** The same id again changes nothing. */
+  /** The same id again changes nothing. What was asked about a person before the end of an erasure is not kept. */
   add(tenantId: string, queries: readonly LoggedQuery[]): Promise<void>;
   /** The newest queries of an agent, each once, newest first. */
   recent(tenantId: string, agentId: string, limit: number): Promise<SearchQuery[]>;

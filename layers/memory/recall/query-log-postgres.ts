@@ -7,9 +7,12 @@ const PRUNED_MAX = 5_000;
 /** The newest entries that are looked through for different ones: an agent may ask the same again and again. */
 const RECENT_SAMPLE = 1_000;
 
+/** A sweep may still hold queries about a person who has been erased since it read them. */
 const ADD = `insert into query_log (tenant_id, id, agent_id, user_id, at, query)
   select $1, q.id, q.agent_id, q.user_id, q.at, q.query
   from jsonb_to_recordset($2::jsonb) as q (id text, agent_id text, user_id text, at timestamptz, query jsonb)
+  where not exists (select from erasures e
+    where e.tenant_id = $1 and e.user_id = q.user_id and (e.completed_at is null or e.completed_at >= q.at))
   on conflict (tenant_id, id) do nothing`;
 
 const RECENT = `select query from (

@@ -92,7 +92,10 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
 
     async forget(tenantId, userId, marks) {
       const keys = hotKeys(tenantId);
-      const names = [keys.scores, keys.pinned, keys.bytes, keys.uses, keys.usedAt, keys.ephemeral];
+      const names = [
+        ...[keys.scores, keys.pinned, keys.bytes, keys.uses, keys.usedAt, keys.hours],
+        ...[keys.recalls, keys.earlierRecalls, keys.queries, keys.ephemeral],
+      ];
       const args = marks.flatMap(({ id, seq }) => [id, String(seq)]);
       await redis.script(FORGET, names, [keys.recordPrefix, `"userId":${JSON.stringify(userId)}`, ...args]);
     },

@@ -67,7 +67,7 @@ export interface HotTier extends Tier {
   ): Promise<{ evicted: MemoryRecord[] }>;
   /** Reads what the caller may see; with `use`, counts a use of each one that was leased. */
   read(caller: Caller, ids: readonly string[], options: { use: boolean; now: Instant; ride?: Ride }): Promise<HotRead>;
-  /** Removes erased memories as `remove` does, and with them their uses and the live-only events about the person. */
+  /** Removes erased memories as `remove` does, with their uses and recalls, and the live-only events and waiting queries about the person. */
   forget(tenantId: string, userId: string, marks: readonly Mark[]): Promise<void>;
   /** Counts uses of memories of any tier, carries the ride, and keeps the query. */
   used(tenantId: string, ids: readonly string[], now: Instant, ride?: Ride, by?: Recaller): Promise<void>;

@@ -1,65 +1,14 @@
 /** Contract of a person's data: read whole and in pages, and an erasure that goes on, counts from the log, and ends once. */
 import { describe, expect, it } from 'vitest';
-import { type Certificate, certify } from '../../../layers/memory/erasure/certificate.ts';
-import type { ErasedCounts, Erasures, Persons } from '../../../layers/memory/erasure/port.ts';
-import type { Consumers } from '../../../layers/memory/log/consumers.ts';
-import type { LogEvent } from '../../../layers/memory/model/event.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { aMemory, ended, stored, updated } from '../../support/builders.ts';
 import { NOON, secondsAfter } from '../../support/clock.ts';
-import type { LogSubject } from './commit.ts';
-import { commitAll, idsOf, subject } from './subject.ts';
-
-export interface ErasuresSubject extends LogSubject {
-  persons: Persons;
-  erasures: Erasures;
-  consumers: Consumers;
-}
-
-const USER = 'u1';
-const NONE = { hot: 0, warm: 0, cold: 0, index: 0, events: 0, queries: 0, patterns: 0, idempotency: 0 };
-const FIRST = { afterId: null, limit: 100 };
-
-const certificateOf = (id: string, counts: ErasedCounts, completedAt = NOON): Certificate =>
-  certify(
-    Buffer.alloc(32, 1),
-    {
-      id,
-      user_id: USER,
-      requested_at: NOON,
-      completed_at: completedAt,
-      counts,
-      chain: { verified: true, memories: 1 },
-    },
-    [],
-  );
+import { aPerson, certificateOf, type ErasuresSubject, FIRST, fresh, NONE, USER } from './a-person.ts';
+import { idsOf, subject } from './subject.ts';
 
 export function describeErasuresContract(name: string, make: () => Promise<ErasuresSubject>): void {
   const get = subject(make);
-
-  /** Memories of the person and one of another, whose id begins with the person's. */
-  async function holding(...mine: Partial<MemoryRecord>[]) {
-    const tenantId = await get().newTenant();
-    const own = mine.map((fields) => aMemory({ userId: USER, ...fields }));
-    const other = aMemory({ userId: `${USER}0`, content: { text: 'of another' } });
-    const steps = [...own, other].map((memory) =>
-      stored(tenantId, memory, { idempotency: claimOf(`once-${memory.id}`, memory.id) }),
-    );
-    const records = await commitAll(get().log, steps);
-    return { tenantId, own: records.slice(0, -1), other: records.slice(-1) };
-  }
-
-  const claimOf = (key: string, id: string) => ({
-    key,
-    fingerprint: 'f',
-    reply: { status: 200, body: { skipped: [{ id, reason: 'capacity' }] } },
-  });
-
-  async function erase(tenantId: string, record: MemoryRecord, erasureId: string): Promise<LogEvent | undefined> {
-    const { commit } = ended(tenantId, record, 'memory.erased', { about: { erasure_id: erasureId } });
-    await get().log.commit(commit);
-    return commit.events[0];
-  }
+  const { holding, erase } = aPerson(get);
 
   describe(`${name}: what is about a person`, () => {
     it('are the memories of every agent, visibility and tier, expired ones too, and no one else’s', async () => {
@@ -123,8 +72,6 @@ export function describeErasuresContract(name: string, make: () => Promise<Erasu
   });
 
   describe(`${name}: an erasure`, () => {
-    const fresh = (id: string) => ({ id, requestedAt: NOON });
-
     it('that is open is gone on with, as far as it was', async () => {
       const { erasures } = get();
       const { tenantId } = await holding({});

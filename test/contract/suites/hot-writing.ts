@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import type { HotTier, HotUpkeep } from '../../../layers/memory/tiers/port.ts';
 import { aCaller, aMemory } from '../../support/builders.ts';
-import { daysAfter, NOON } from '../../support/clock.ts';
+import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
 import { idsOf, subject } from './subject.ts';
 
 export interface HotSubject {
@@ -210,6 +210,42 @@ export function describeHotWritingContract(name: string, make: () => Promise<Hot
   });
 
   describe(`${name}: erased memories`, () => {
+    it('leave no uses by hour, no recall that names one, and no waiting query about their person', async () => {
+      const [gone, kept] = [aMemory({ userId: 'u"1' }), aMemory({ userId: 'u"10' })];
+      const { hot, tenantId } = await holding([gone, kept]);
+      const ask = (id: string, query: object) =>
+        hot.used(tenantId, [], NOON, undefined, { agentId: 'coach', query: { id, json: JSON.stringify({ query }) } });
+      await hot.used(tenantId, idsOf([gone, kept]), NOON);
+      await hot.takeRecalls(tenantId, secondsAfter(NOON, -1));
+      for (const memory of [gone, kept]) {
+        await hot.used(tenantId, [memory.id], NOON, undefined, { agentId: 'coach "é"' });
+      }
+      await ask('qry_1', { query: 'sleep', userId: 'u"1' });
+      await ask('qry_2', { query: '"userId":"u\\"1"', userId: 'u"10' });
+      await ask('qry_3', { query: 'sleep', userId: null });
+
+      await hot.forget(tenantId, 'u"1', [{ id: gone.id, seq: gone.seq + 1 }]);
+      // As if it came again: a count by hour that had stayed would show.
+      await hot.used(tenantId, [gone.id], '2026-03-01T23:00:00.000Z');
+
+      const { fresh, earlier } = await hot.takeRecalls(tenantId, secondsAfter(NOON, -1));
+      expect(earlier).toEqual([]);
+      expect(fresh.map(({ ids }) => ids)).toEqual([[kept.id], [gone.id]]);
+      expect((await hot.pendingUses(tenantId)).get(gone.id)?.hours).toEqual({ 23: 1 });
+      expect([...(await hot.pendingQueries(tenantId)).keys()].sort()).toEqual(['qry_2', 'qry_3']);
+    });
+
+    it('of none: waiting queries about the person go all the same, and no recall does', async () => {
+      const { hot, tenantId } = await holding([]);
+      const query = { id: 'qry_1', json: JSON.stringify({ query: { userId: 'u1' } }) };
+      await hot.used(tenantId, ['mem_1'], NOON, undefined, { agentId: 'coach', query });
+
+      await hot.forget(tenantId, 'u1', []);
+
+      expect(await hot.pendingQueries(tenantId)).toEqual(new Map());
+      expect((await hot.takeRecalls(tenantId, NOON)).fresh).toHaveLength(1);
+    });
+
     it('leave tombstones, no uses, and none of the live-only events about their person', async () => {
       const [gone, kept] = [aMemory({ userId: 'u1' }), aMemory({ userId: 'u10' })];
       const { hot, tenantId, caller } = await holding([gone, kept]);

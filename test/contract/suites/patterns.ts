@@ -15,7 +15,7 @@ export interface PatternsSubject extends Tenants {
   patterns: Patterns;
 }
 
-const TENANT_WIDE: PatternScope = { reader: null, userId: null, agentId: null };
+export const TENANT_WIDE: PatternScope = { reader: null, userId: null, agentId: null };
 
 const memberOf = ({ id, agentId, visibility, spaceId }: MemoryRecord) => ({
   id,
@@ -26,7 +26,7 @@ const memberOf = ({ id, agentId, visibility, spaceId }: MemoryRecord) => ({
 });
 
 /** A pattern that is new, with its event. */
-function aPattern(tenantId: string, memories: readonly MemoryRecord[], overrides: Partial<StoredPattern> = {}) {
+export function aPattern(tenantId: string, memories: readonly MemoryRecord[], overrides: Partial<StoredPattern> = {}) {
   const id = overrides.id ?? uniqueName('pat');
   const event = anEvent({ tenantId, streamId: `pattern:${id}`, type: 'pattern.discovered' });
   const pattern: StoredPattern = {

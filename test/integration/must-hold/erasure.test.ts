@@ -93,6 +93,33 @@ describe('a person with many memories', () => {
   });
 });
 
+describe('what was counted of their memories', () => {
+  it('goes with them: what was recalled together, and what was warmed for it', async () => {
+    user = uniqueName('counted');
+    const [hot, , cold] = await storeAll(drafts(3));
+    const other = await d.store({ agentId: AGENT });
+    const pairs = [hot, cold].map((memory) => ({ id: memory?.id ?? '', otherId: other.id, count: 5, lastAt: NOON }));
+    await d.ports.recalls.countTogether(d.tenantId, pairs, NOON);
+    await d.sql("insert into auren.predictions (tenant_id, id, at) values ($1, $2, '2026-03-01')", [
+      d.tenantId,
+      cold?.id,
+    ]);
+    const counted = async () => {
+      const text = `select (select count(*) from auren.co_access where tenant_id = $1 and $2 in (id, other_id))::int as together,
+        (select count(*) from auren.predictions where tenant_id = $1)::int as predicted`;
+      return (await d.sql(text, [d.tenantId, other.id]))[0];
+    };
+    const before = await counted();
+
+    await erase();
+
+    expect([before, await counted()]).toEqual([
+      { together: 4, predicted: 1 },
+      { together: 0, predicted: 0 },
+    ]);
+  });
+});
+
 describe('writers at the same time', () => {
   it('leave memories that are erased, or whole, new and readable: nothing half', async () => {
     user = uniqueName('written');

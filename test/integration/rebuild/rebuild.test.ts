@@ -1,6 +1,6 @@
 /** A rebuild on real engines: whatever was lost or altered beside the log comes back, and nothing else does. */
 import { replaying } from '@auren/memory/adapters.ts';
-import { composeRebuild } from '@auren/memory/compose.ts';
+import { composeErase, composeRebuild } from '@auren/memory/compose.ts';
 import type { MemoryRecord } from '@auren/memory/model/memory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { daysAfter } from '../../support/clock.ts';
@@ -113,6 +113,23 @@ describe('a rebuild', () => {
     expect(await codeOf(d.memory.retrieve(d.caller(), of.deleted.id, {}))).toBe('not_found');
     expect((await shown(d)).memories.map(({ id }) => id)).not.toContain(of.deleted.id);
     expect((await d.ports.vectors.marks(d.tenantId, [of.deleted.id])).size).toBe(0);
+  });
+
+  it('does not bring back a person who was erased, whatever else is lost', async () => {
+    const deadline = new Date(Date.now() + 20_000);
+    await (await composeErase()).erase(d.caller(), 'u1', { deadline });
+    await d.drain();
+    const before = await shown(d);
+    await tamper(d, 'delete from auren.memories where tenant_id = $1');
+    await emptyRedis(d);
+
+    expect(await rebuild(d)).toMatchObject({ isEqual: true, proof: { memories: 3 } });
+
+    expect(await shown(d)).toEqual(before);
+    const erased = [of.warm.id, of.cold.id];
+    for (const id of erased) expect(await codeOf(d.memory.retrieve(d.caller(), id, {}))).toBe('not_found');
+    expect([await found(d, 'coffee'), await d.ports.hot.get(d.tenantId, erased)]).toEqual([[], new Map()]);
+    expect((await d.ports.vectors.marks(d.tenantId, erased)).size).toBe(0);
   });
 
   it('fills a Redis that was emptied, and one whose copies were altered', async () => {

@@ -1,7 +1,7 @@
 /** Erasures in memory: progress kept, counts taken from the log. */
 import type { ErasureRecord, Erasures } from '../../../layers/memory/erasure/port.ts';
 import type { LogEvent } from '../../../layers/memory/model/event.ts';
-import { namedIn, streamsOf } from './persons.ts';
+import { countedFor, erasedOf, isPatternOf, namedIn, streamsOf } from './persons.ts';
 import { copyOf, type Store, type StoredErasure, type TenantData } from './store.ts';
 
 export function inMemoryErasures(store: Store): Erasures {
@@ -16,7 +16,9 @@ export function inMemoryErasures(store: Store): Erasures {
       const data = store.of(tenantId);
       const last = data.erasures.findLast((erasure) => erasure.userId === userId);
       const isLiving = [...data.rows.values()].some(({ record }) => record.userId === userId);
-      const isCovered = last !== undefined && !isLiving && last.streams === streamsOf(data, userId).length;
+      const isAskedFor = [...data.queryLog.values()].some(({ query }) => query.userId === userId);
+      const isCovered =
+        last !== undefined && !isLiving && !isAskedFor && last.streams === streamsOf(data, userId).length;
       if (last && (last.certificate === null || isCovered)) return recordOf(last);
       const fresh = { id, requestedAt, cleared: null, chainVerified: true, certificate: null };
       data.erasures.push({ ...fresh, userId, removed: {}, streams: null });
@@ -25,14 +27,18 @@ export function inMemoryErasures(store: Store): Erasures {
 
     async removeTraces(tenantId, userId, id) {
       const data = store.of(tenantId);
-      const erased = new Set(streamsOf(data, userId).filter((stream) => !data.rows.has(stream)));
+      const erased = erasedOf(data, userId);
       const events = new Set(data.events.filter(({ streamId }) => erased.has(streamId)).map((event) => event.id));
       const { removed } = find(tenantId, id);
-      for (const [key, { reply }] of data.idempotency) {
-        if (!namedIn(reply).some((named) => erased.has(named))) continue;
-        data.idempotency.delete(key);
-        removed.idempotency = (removed.idempotency ?? 0) + 1;
-      }
+      const remove = <T>(name: string, from: Map<string, T>, isTheirs: (value: T, key: string) => boolean) => {
+        for (const [key, value] of from) {
+          if (isTheirs(value, key) && from.delete(key)) removed[name] = (removed[name] ?? 0) + 1;
+        }
+      };
+      remove('queries', data.queryLog, ({ query }) => query.userId === userId);
+      remove('patterns', data.patterns, (pattern) => isPatternOf(pattern, userId, erased));
+      remove('access_patterns', data.accessPatterns, (_, name) => countedFor(name).userId === userId);
+      remove('idempotency', data.idempotency, ({ reply }) => namedIn(reply).some((named) => erased.has(named)));
       if (data.flush) data.flush = { ...data.flush, uses: data.flush.uses.filter((use) => !erased.has(use.id)) };
       for (const [name, { eventId }] of data.failures) if (events.has(eventId)) data.failures.delete(name);
     },

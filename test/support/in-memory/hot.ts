@@ -89,7 +89,12 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
     async forget(tenantId, userId, marks) {
       await this.remove(tenantId, marks);
       const tenant = of(tenantId);
-      for (const { id } of marks) tenant.uses.delete(id);
+      const gone = new Set(marks.map(({ id }) => id));
+      for (const id of gone) tenant.uses.delete(id);
+      const isLeft = ({ ids }: Recall) => !ids.some((id) => gone.has(id));
+      tenant.recalls = tenant.recalls.filter(isLeft);
+      tenant.earlierRecalls = tenant.earlierRecalls.filter(isLeft);
+      for (const [id, json] of tenant.queries) if (JSON.parse(json).query?.userId === userId) tenant.queries.delete(id);
       tenant.ephemeral = tenant.ephemeral.filter((event) => JSON.parse(event).userId !== userId);
     },
 

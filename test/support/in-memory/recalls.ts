@@ -168,8 +168,12 @@ export function inMemoryRecalls(store: Store): Recalls {
 export function inMemoryQueryLog(store: Store): QueryLog {
   return {
     async add(tenantId, queries) {
-      const { queryLog } = store.of(tenantId);
-      for (const query of queries) if (!queryLog.has(query.id)) queryLog.set(query.id, copyOf(query));
+      const { queryLog, erasures } = store.of(tenantId);
+      for (const query of queries) {
+        const of = erasures.filter(({ userId }) => userId === query.query.userId);
+        const isErased = of.some(({ certificate }) => certificate === null || certificate.completed_at >= query.at);
+        if (!isErased && !queryLog.has(query.id)) queryLog.set(query.id, copyOf(query));
+      }
     },
 
     async recent(tenantId, agentId, limit) {

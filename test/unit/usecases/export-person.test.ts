@@ -1,6 +1,8 @@
 /** An export: all that is kept of a person, in pages that neither repeat nor leave out, and without counting as a use. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Exported } from '../../../layers/memory/memory.ts';
+import { aSearch } from '../../support/a-search.ts';
+import { NOON } from '../../support/clock.ts';
 import { aSession, type Session, TENANT } from './session.ts';
 
 const USER = 'u1';
@@ -73,6 +75,24 @@ describe('an export', () => {
     expect(items).toEqual((await walk(100)).items);
   });
 
+  it('ends with what was derived from them: queries, and patterns with their own memories alone', async () => {
+    for (const userId of [USER, USER, 'u10']) await session.store({ userId, content: { text: 'deep sleep' } });
+    await session.index();
+    await session.memory.discover(session.caller(), { minClusterSize: 3, minSimilarity: 0.7, storeInsights: false });
+    const asked = { id: 'qry_1', agentId: 'coach', at: NOON, query: aSearch('sleep', { userId: USER }) };
+    await session.ports.queries.add(TENANT, [asked]);
+
+    const { items } = await walk(1);
+
+    const own = items.flatMap((item) => (item.kind === 'memory' ? [item.memory.id] : []));
+    expect(own).toHaveLength(2);
+    expect(items.slice(-2)).toMatchObject([
+      { kind: 'query', data: { id: 'qry_1', agent_id: 'coach', query: { query: 'sleep' } } },
+      { kind: 'pattern', data: { terms: expect.arrayContaining(['sleep']), memory_ids: expect.arrayContaining(own) } },
+    ]);
+    expect(items.at(-1)).toHaveProperty('data.memory_ids.length', 2);
+  });
+
   it('needs neither Redis nor Chroma, and counts as no use', async () => {
     const { id } = await session.store({ userId: USER });
     session.ports.fail('redis');
@@ -88,7 +108,7 @@ describe('an export', () => {
   it('refuses a bound key, and a cursor that is none of its own', async () => {
     const page = { limit: 1 };
     const bound = session.memory.exportPerson(session.caller('coach'), USER, page, LARGE);
-    const strange = Buffer.from('["pattern","",0]').toString('base64url');
+    const strange = Buffer.from('["space","",0]').toString('base64url');
     const wrong = session.memory.exportPerson(session.caller(), USER, { ...page, cursor: strange }, LARGE);
 
     await expect(bound).rejects.toMatchObject({ code: 'agent_mismatch' });

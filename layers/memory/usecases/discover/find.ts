@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { type ChangeContext, plainEvent } from '../../log/change.ts';
 import type { PatternWrite } from '../../log/port.ts';
 import type { LogEvent } from '../../model/event.ts';
-import type { PatternScope, SeenMember, StoredPattern } from '../../model/pattern.ts';
+import { PATTERN_ID, type PatternScope, type SeenMember, type StoredPattern } from '../../model/pattern.ts';
 import { audienceOf } from '../../patterns/audience.ts';
 import { cosinesOf } from '../../patterns/cosines.ts';
 import { type Grouping, groupsIn } from '../../patterns/group.ts';
@@ -91,7 +91,7 @@ export function renew(
       renewal.kept.push({ ...before, ...group, minSize });
       continue;
     }
-    const id = before?.id ?? `pat_${uuidv7().replaceAll('-', '')}`;
+    const id = before?.id ?? `${PATTERN_ID}${uuidv7().replaceAll('-', '')}`;
     const event = discovered(context, id, before, group, scope.reader);
     renewal.events.push(event);
     if (before === undefined) renewal.newCount += 1;

@@ -1,6 +1,7 @@
 /**
  * Takes the copies of a person's memories out of Redis and Chroma, page by page over all memories there ever were about them, looks
  * that they are gone, and verifies each hash chain without its content. Kept as a place in the list: the next call goes on from there.
+ * Then the same for memories that ended with them, which are few.
  */
 import { EngineUnavailable } from '../../errors.ts';
 import { verifyChain } from '../../log/chain.ts';
@@ -14,6 +15,7 @@ const REMOVALS_MAX = 3;
 
 /** Cold copies stand on the same records and go with them. */
 async function clearIndex({ ports, caller }: EraseRun, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   for (let removals = 0; ; removals += 1) {
     const present = [...(await ports.vectors.marks(caller.tenantId, ids)).keys()];
     if (present.length === 0) return;
@@ -37,8 +39,7 @@ async function clearPage(run: EraseRun, ids: readonly string[]): Promise<boolean
   return streams.every((events) => verifyChain(ports.chainKey, events));
 }
 
-/** False where time ran out before the last page. Throws `EngineUnavailable` without Redis or Chroma. */
-export async function clearCopies(run: EraseRun): Promise<boolean> {
+async function clearOwn(run: EraseRun): Promise<boolean> {
   const { ports, caller, userId, record } = run;
   do {
     const page = { afterId: record.cleared, limit: PAGE };
@@ -52,4 +53,22 @@ export async function clearCopies(run: EraseRun): Promise<boolean> {
     if (ids.length < PAGE) return true;
   } while (run.hasTime());
   return false;
+}
+
+async function clearEndedBeside(run: EraseRun): Promise<void> {
+  const { ports, caller, userId, record } = run;
+  let ids: string[] = [];
+  do {
+    const page = { afterId: ids.at(-1) ?? null, limit: PAGE };
+    ids = await ports.persons.endedBeside(caller.tenantId, userId, record.id, page);
+    // Without any it is told all the same: queries about the person may wait there.
+    if (!(await clearPage(run, ids))) record.chainVerified = false;
+  } while (ids.length === PAGE);
+}
+
+/** False where time ran out before the last page. Throws `EngineUnavailable` without Redis or Chroma. */
+export async function clearCopies(run: EraseRun): Promise<boolean> {
+  if (!(await clearOwn(run))) return false;
+  await clearEndedBeside(run);
+  return true;
 }

@@ -1,9 +1,9 @@
 /**
- * Ends every living memory of a person, a batch a commit: an event each, content gone from the log and the catalog in the same
- * transaction. Whoever changes one of them meanwhile makes its batch be read again, in smaller ones.
+ * Ends every living memory of a person, and those that tell what patterns say of them, a batch a commit: an event each, content gone from
+ * the log and the catalog in the same transaction. Whoever changes one of them meanwhile makes its batch be read again, in smaller ones.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CatalogRow } from '../../catalog/port.ts';
+import type { CatalogRow, IdPage } from '../../catalog/port.ts';
 import { instant } from '../../clock.ts';
 import { EngineUnavailable } from '../../errors.ts';
 import { contextFor, ended } from '../../log/change.ts';
@@ -16,7 +16,7 @@ const BATCH = 200;
 const PAUSE_MS = 5;
 
 /** Redis serves what it holds while its lease lives: it is told at once, and again when the copies are cleared. */
-async function tellRedis({ ports, caller, userId }: EraseRun, events: readonly LogEvent[]): Promise<void> {
+export async function tellRedis({ ports, caller, userId }: EraseRun, events: readonly LogEvent[]): Promise<void> {
   try {
     const marks = events.map(({ streamId, seq }) => ({ id: streamId, seq }));
     await ports.hot.forget(caller.tenantId, userId, marks);
@@ -44,21 +44,14 @@ async function stepBack({ ports, caller, record }: EraseRun, rows: readonly Cata
   await ports.erasures.advance(caller.tenantId, record.id, { cleared: null, chainVerified: true });
 }
 
-/** False where time ran out before none was left of those that this call began with. */
-export async function endMemories(run: EraseRun): Promise<boolean> {
-  const { ports, caller, userId } = run;
+/** False where time ran out before none was left. */
+async function endWhatIsFound(run: EraseRun, find: (page: IdPage) => Promise<CatalogRow[]>): Promise<boolean> {
   let size = BATCH;
   let afterId: string | null = null;
   let isAny = false;
   try {
     do {
-      const page: CatalogRow[] = await ports.persons.memories(
-        caller.tenantId,
-        userId,
-        { afterId, limit: size },
-        'none',
-      );
-      const rows = page.filter(({ id }) => id <= run.lastId);
+      const rows: CatalogRow[] = await find({ afterId, limit: size });
       const last = rows.at(-1);
       if (last === undefined) return true;
       try {
@@ -76,6 +69,17 @@ export async function endMemories(run: EraseRun): Promise<boolean> {
     } while (run.hasTime());
     return false;
   } finally {
-    if (isAny) await ports.poke.poke(caller.tenantId);
+    if (isAny) await run.ports.poke.poke(run.caller.tenantId);
   }
 }
+
+/** Those that this call began with. */
+export const endMemories = (run: EraseRun): Promise<boolean> =>
+  endWhatIsFound(run, async (page) => {
+    const found = await run.ports.persons.memories(run.caller.tenantId, run.userId, page, 'none');
+    return found.filter(({ id }) => id <= run.lastId);
+  });
+
+/** Call it after the person's own, and before the patterns are removed by which they are found. */
+export const endInsights = (run: EraseRun): Promise<boolean> =>
+  endWhatIsFound(run, (page) => run.ports.persons.insights(run.caller.tenantId, run.userId, page));

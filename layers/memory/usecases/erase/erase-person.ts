@@ -11,6 +11,7 @@ import { subjectOfUser } from '../../model/memory.ts';
 import { requireUnbound } from '../persons-key.ts';
 import { clearCopies } from './clear-copies.ts';
 import { endMemories } from './end-memories.ts';
+import { eraseDerived } from './erase-derived.ts';
 import type { ErasePorts, EraseRun } from './run.ts';
 
 const RETRY_SECONDS = 5;
@@ -20,9 +21,9 @@ const tallyOf = ({ ports, caller, userId, record }: EraseRun) =>
 
 /** False where time ran out. */
 async function eraseTruth(run: EraseRun): Promise<boolean> {
-  const { ports, caller, userId, record } = run;
+  const { ports, caller, userId } = run;
   if (!(await endMemories(run))) return false;
-  await ports.erasures.removeTraces(caller.tenantId, userId, record.id);
+  if (!(await eraseDerived(run))) return false;
   await ports.subjectKeys.destroy(caller.tenantId, subjectOfUser(userId));
   return true;
 }

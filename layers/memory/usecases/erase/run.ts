@@ -6,6 +6,7 @@ import type { Ports } from '../ports.ts';
 export type ErasePorts = Pick<
   Ports,
   | 'clock'
+  | 'consumers'
   | 'log'
   | 'hot'
   | 'vectors'
