@@ -15,8 +15,8 @@ export type { FeedEvent, FeedFilter } from './wire.ts';
 const REPLAY_QUIET_MS = 1_000;
 /** After a gap the events asked for must come within this time, else they are asked for again. */
 const RESUME_AGAIN_MS = 5_000;
-/** Frames that overtake `subscribed`; what exceeds them is replayed after it. */
-const EARLY_FRAMES_MAX = 64;
+/** A pong may overtake the frames that were posted before it. */
+const PONG_AHEAD_MS = 2_000;
 /** Answers to a subscription that the same subscription may not get again. */
 const TRANSIENT = new Set(['rate_limited', 'engine_unavailable', 'in_progress', 'conflict']);
 
@@ -37,9 +37,9 @@ export class FeedClient {
   #failures = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #replayTimer: ReturnType<typeof setTimeout> | undefined;
+  #pongTimer: ReturnType<typeof setTimeout> | undefined;
   #subscription = 0;
   #isSubscribed = false;
-  #early: EventsFrame[] = [];
   #resumedAt: number | undefined;
   #recovered = 0;
 
@@ -127,7 +127,6 @@ export class FeedClient {
     const from = cursor === undefined ? { last: this.#options.last } : { after: cursor };
     this.#subscription += 1;
     this.#isSubscribed = false;
-    this.#early = [];
     this.#connection?.ask({ action: 'subscribe', id: this.#id(), filter: this.#filter, ...from });
   }
 
@@ -164,17 +163,11 @@ export class FeedClient {
     this.#resumedAt = undefined;
     if (this.#position.cursor === undefined) this.#position.restart(cursor);
     this.#setState('live', '');
-    const early = this.#early;
-    this.#early = [];
-    for (const frame of early) this.#events(frame);
   }
 
   #events(frame: EventsFrame): void {
-    if (frame.id !== undefined && frame.id !== this.#id()) return;
-    if (!this.#isSubscribed) {
-      if (this.#early.length < EARLY_FRAMES_MAX) this.#early.push(frame);
-      return;
-    }
+    // Made with the former filter: what is missing from it is sent after the answer to the new one.
+    if (!this.#isSubscribed || (frame.id !== undefined && frame.id !== this.#id())) return;
     const taken = this.#position.take(frame);
     if (!taken.fits) {
       this.#resume();
@@ -196,8 +189,16 @@ export class FeedClient {
 
   #pong(cursor: string): void {
     this.#connection?.answered();
-    // The server is further on than what has arrived: something was lost, and nothing may come for long that would show it.
-    if (this.#isSubscribed && !this.#position.covers(cursor)) this.#resume();
+    if (!this.#isLost(cursor)) return;
+    clearTimeout(this.#pongTimer);
+    this.#pongTimer = setTimeout(() => {
+      if (this.#isLost(cursor)) this.#resume();
+    }, PONG_AHEAD_MS);
+  }
+
+  /** The server has posted further than what has arrived. A connection without subscription has no cursor. */
+  #isLost(cursor: string): boolean {
+    return this.#isSubscribed && cursor !== '' && !this.#position.covers(cursor);
   }
 
   #error({ id, code, message }: Extract<ServerFrame, { kind: 'error' }>): void {
@@ -233,6 +234,7 @@ export class FeedClient {
     this.#connection = undefined;
     this.#isSubscribed = false;
     clearTimeout(this.#replayTimer);
+    clearTimeout(this.#pongTimer);
     this.#failures += 1;
     const waitMs = backoffMs(this.#failures, this.#random());
     this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
@@ -250,6 +252,7 @@ export class FeedClient {
     this.#opening += 1;
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#replayTimer);
+    clearTimeout(this.#pongTimer);
     const wake = this.#wake();
     wake?.removeEventListener('focus', this.#look);
     wake?.removeEventListener('online', this.#look);

@@ -11,7 +11,7 @@ export type FeedFilter = Partial<Omit<WireEventsQuery, 'after' | 'before' | 'ord
 
 export interface EventsFrame {
   readonly kind: 'events';
-  /** The subscription that it belongs to. */
+  /** The subscription that it belongs to, where the server says so. */
   readonly id?: string;
   /** Where the frame begins: all events between it and `cursor` that pass the filter are in `events`. */
   readonly after: string;

@@ -141,18 +141,17 @@ describe('events', () => {
     expect(feed.client.cursor).toBe('c3');
   });
 
-  it('that overtake the answer to the subscription wait for it', async () => {
+  it('that come before the answer to the subscription were made for another one', async () => {
     const feed = fakeFeed();
     feed.client.open();
     await settle();
     feed.socket().open();
 
     feed.socket().says(framed(0, 1));
-    const before = feed.delivered.length;
     answerSubscription(feed.socket());
+    feed.socket().says(framed(0, 2));
 
-    expect(before).toBe(0);
-    expect(idsOf(feed.delivered)).toEqual(['evt_1']);
+    expect(idsOf(feed.delivered)).toEqual(['evt_1', 'evt_2']);
   });
 
   it('that are missing are asked for once, while others keep coming', async () => {
@@ -287,12 +286,27 @@ describe('a pong', () => {
     expect(feed.socket().sent.slice(1)).toEqual(Array(8).fill({ action: 'ping' }));
   });
 
-  it('that is further on than the client shows a loss, which is asked for', async () => {
+  it('that is further on than the client for 2 s shows a loss, which is asked for', async () => {
     const feed = await live();
 
     feed.socket().says({ kind: 'pong', cursor: 'c5' });
+    await vi.advanceTimersByTimeAsync(1_999);
+    const before = feed.socket().sent.length;
+    await vi.advanceTimersByTimeAsync(1);
 
+    expect(before).toBe(1);
     expect(feed.socket().sent.at(-1)).toEqual({ action: 'resume', after: 'c0' });
+  });
+
+  it('that overtakes the events before it asks for nothing', async () => {
+    const feed = await live();
+
+    feed.socket().says({ kind: 'pong', cursor: 'c5' });
+    feed.socket().says(framed(0, 5));
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect(feed.socket().sent).toHaveLength(1);
+    expect(idsOf(feed.delivered)).toHaveLength(5);
   });
 
   it('comes on focus as well', async () => {
