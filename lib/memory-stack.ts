@@ -77,7 +77,7 @@ export class MemoryStack extends Stack {
 
   #route(api: HttpGateway, route: HttpRoute): MemoryFunction {
     const answering = this.#function('http', route);
-    if (commits(route)) this.#pokes.grantPublish(answering.lambda);
+    if (pokes(route)) this.#pokes.grantPublish(answering.lambda);
     api.addRoute(route, answering.lambda);
     return answering;
   }
@@ -153,7 +153,8 @@ function house({ stage, logRetentionDays, embeddingModel, behavior }: Settings, 
   };
 }
 
-/** Whether a route may change the log, and so has something to tell its consumers. */
-function commits({ method, scope }: HttpRoute): boolean {
+/** Whether a route may change the log, or tells the feed of reads, and so has something to tell the consumers. */
+function pokes({ method, scope, tellsFeed }: HttpRoute): boolean {
+  if (tellsFeed) return true;
   return method !== 'GET' && (scope === 'memories:write' || scope === 'control' || scope === 'admin');
 }

@@ -90,6 +90,12 @@ const rehearsal = (ports: MeaningPorts) => {
     (await search(caller, query)).results.map(({ memory }) => memory.id);
 };
 
+export const composeTickets = async () => ({
+  createTicket: async (_caller: Caller): Promise<{ ticket: string; expiresAt: string }> => {
+    throw new Error('not there yet');
+  },
+});
+
 export const composeControl = async () => {
   const ports = await withMeaning();
   return createControl({ ...ports, rehearse: rehearsal(ports) });
