@@ -16,7 +16,7 @@ import { flipEvicted, type PublishPorts } from './publish.ts';
 
 export type RetrievePorts = PublishPorts & Pick<Ports, 'clock' | 'cold' | 'rules' | 'chainKey'>;
 
-const NOTHING_HOT: HotRead = { leased: false, records: new Map() };
+const NOTHING_HOT: HotRead = { leased: false, watched: false, records: new Map() };
 
 export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retrieve' | 'getMany'> {
   async function readHot(caller: Caller, ids: readonly string[], now: Instant): Promise<HotRead> {
