@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { describe, expect, it } from 'vitest';
-import { open, policy, refusalOf, trivialSockets } from './trivial-sockets.ts';
+import { open, refusalOf } from '../../../../support/socket-client.ts';
+import { policy, trivialSockets } from './trivial-sockets.ts';
 
 describe('a handshake', () => {
   it('is shown to the authorizer and to $connect with its headers as they were written', async () => {

@@ -9,7 +9,8 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { describe, expect, it } from 'vitest';
-import { open, trivialSockets } from './trivial-sockets.ts';
+import { open } from '../../../../support/socket-client.ts';
+import { trivialSockets } from './trivial-sockets.ts';
 
 const MESSAGE_MAX = 131_072;
 

@@ -1,6 +1,7 @@
 /** Messages to `$default`, and what ends a connection: the client, limits, time, the end of the run. */
 import { describe, expect, it } from 'vitest';
-import { open, trivialSockets } from './trivial-sockets.ts';
+import { open } from '../../../../support/socket-client.ts';
+import { trivialSockets } from './trivial-sockets.ts';
 
 const FRAME_MAX = 32_768;
 const MESSAGE_MAX = 131_072;

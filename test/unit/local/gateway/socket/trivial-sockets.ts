@@ -1,7 +1,6 @@
-/** A WebSocket API with trivial functions on a free port, real clients, and the SDK's own client for what functions post. */
+/** A WebSocket API with trivial functions on a free port, and the SDK's own client for what functions post. */
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach } from 'vitest';
-import { type ClientOptions, WebSocket } from 'ws';
 import { Functions } from '../../../../../local/gateway/functions.ts';
 import type { LambdaHandler } from '../../../../../local/gateway/invoke.ts';
 import { type GatewayServer, listen } from '../../../../../local/gateway/server.ts';
@@ -22,10 +21,8 @@ export interface SocketCall {
 
 const ACCESS_KEY_ID = 'our-key';
 const running: { sockets: SocketGateway; server: GatewayServer }[] = [];
-const clients: WebSocket[] = [];
 
 afterEach(async () => {
-  for (const client of clients.splice(0)) client.terminate();
   for (const { sockets, server } of running.splice(0)) {
     await sockets.close();
     await server.close();
@@ -95,72 +92,4 @@ export async function trivialSockets(
     /** The id of the newest connection. */
     connectionId: () => called('connect').at(-1)?.requestContext.connectionId ?? '',
   };
-}
-
-export interface TestClient {
-  readonly socket: WebSocket;
-  readonly messages: string[];
-  /** Resolves with the code and reason of its end. */
-  readonly closed: Promise<{ code: number; reason: string }>;
-  /** The next message that has not been asked for yet. */
-  next(): Promise<string>;
-}
-
-/** Opens a client; rejects with the status where the handshake is refused. */
-export async function open(url: string, protocols: string[] = [], options: ClientOptions = {}): Promise<TestClient> {
-  const socket = new WebSocket(url, protocols, options);
-  clients.push(socket);
-  const messages: string[] = [];
-  let taken = 0;
-  let wake = () => {};
-  socket.on('message', (data) => {
-    messages.push(data.toString());
-    wake();
-  });
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
-  });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('unexpected-response', (_, response) => {
-      let body = '';
-      response.on('data', (chunk: Buffer) => {
-        body += chunk.toString();
-      });
-      response.on('end', () => reject(new RefusedHandshake(response.statusCode ?? 0, body)));
-    });
-    socket.once('error', reject);
-  });
-  return {
-    socket,
-    messages,
-    closed,
-    async next() {
-      while (messages.length <= taken) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      taken += 1;
-      return messages[taken - 1] ?? '';
-    },
-  };
-}
-
-export class RefusedHandshake extends Error {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-
-  constructor(status: number, body: string) {
-    super(`refused with ${status}: ${body}`);
-    this.status = status;
-    this.body = JSON.parse(body);
-  }
-}
-
-/** The refusal of a handshake that must not succeed. */
-export async function refusalOf(opening: Promise<TestClient>): Promise<RefusedHandshake> {
-  const outcome = await opening.catch((error: unknown) => error);
-  if (outcome instanceof RefusedHandshake) return outcome;
-  throw new Error(`not refused: ${String(outcome)}`);
 }
