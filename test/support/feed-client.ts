@@ -100,6 +100,7 @@ export class FeedClient {
   readonly #filter: EventFilter;
   readonly #order = new FrameOrder<FeedEvent>();
   #connection = '';
+  #from: From = 'now';
   /** Name of the subscription whose word is waited for. */
   #awaited: string | null = null;
   #resuming: Promise<void> | null = null;
@@ -124,8 +125,9 @@ export class FeedClient {
     return this.#awaited === null && this.#connection !== '';
   }
 
-  /** Connects and goes on where it was, or begins at `from`. */
-  async open(from: From = 'now'): Promise<void> {
+  /** Connects and goes on where it was; before the first word of the server that is where it wanted to begin. */
+  async open(from?: From): Promise<void> {
+    this.#from = from ?? this.#from;
     const id = uniqueName('connection');
     this.#connection = id;
     this.#network.open(id, (frame) => this.#receive(id, JSON.parse(frame) as Frame));
@@ -133,7 +135,7 @@ export class FeedClient {
     const { cursor } = this.#order;
     this.#awaited = uniqueName('subscription');
     const subscription = { id: this.#awaited, filter: this.#filter };
-    await this.#feed.subscribe(this.#caller, id, subscription, cursor === null ? from : { after: cursor });
+    await this.#feed.subscribe(this.#caller, id, subscription, cursor === null ? this.#from : { after: cursor });
   }
 
   /** The line breaks; the gateway may or may not notice. */
