@@ -49,6 +49,7 @@ import { createTenants } from './usecases/manage-tenants.ts';
 import { createHistory } from './usecases/memory-history.ts';
 import type { Ports } from './usecases/ports.ts';
 import { flipEvicted } from './usecases/publish.ts';
+import { createMetrics } from './usecases/publish-metrics.ts';
 import { createRebuild } from './usecases/rebuild/rebuild.ts';
 import { createRelated } from './usecases/related-memories.ts';
 import { createRetrieving } from './usecases/retrieve-memories.ts';
@@ -169,6 +170,8 @@ export const composeRebuild = async () =>
     projecting: await hotProjecting(),
     indexing: await indexing(),
   });
+
+export const composeMetrics = async () => createMetrics(await core());
 
 export const composeHealing = async () => createHealing(await core());
 

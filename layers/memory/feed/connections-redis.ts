@@ -153,6 +153,14 @@ export function createRedisConnections(redis: RedisClient, nowMs: () => number =
       };
     },
 
+    async swapMeasured(tenantId, measured) {
+      const key = feedKeys(tenantId).measured;
+      const [before] = await redis.call((client) =>
+        client.pipeline().getset<string>(key, measured).pexpire(key, WATCHED_MS).exec<[string | null, number]>(),
+      );
+      return before;
+    },
+
     async keepTicket(ticket, caller) {
       await redis.call((client) => client.set(ticketName(ticket), JSON.stringify(caller), { ex: TICKET_SECONDS }));
     },

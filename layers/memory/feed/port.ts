@@ -115,6 +115,9 @@ export interface Connections {
   announce(tenantId: string, events: readonly string[]): Promise<void>;
   stats(tenantId: string): Promise<FeedStats>;
 
+  /** Keeps what the last metrics saw of the counters, and answers what those before them saw. */
+  swapMeasured(tenantId: string, measured: string): Promise<string | null>;
+
   /** A ticket works once. */
   keepTicket(ticket: string, caller: Caller): Promise<void>;
   takeTicket(ticket: string): Promise<Caller | null>;

@@ -25,7 +25,7 @@ import { SETTLE } from './hot-scripts/settle.ts';
 import { STATS } from './hot-scripts/stats.ts';
 import { TAKE_RECALLS } from './hot-scripts/take-recalls.ts';
 import { USED } from './hot-scripts/used.ts';
-import { latencyField, percentilesOf } from './latency-buckets.ts';
+import { latencyField, percentilesOf, totalsOf } from './latency-buckets.ts';
 import type { HotTier, HotUpkeep, Ride } from './port.ts';
 import { hourArguments, pendingFromReply, recallFromReply } from './use-replies.ts';
 
@@ -231,8 +231,12 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       ];
       const [figures = [], ...latencies] = textLists(await redis.script(STATS, names, []));
       const [count = 0, pinned = 0, usedBytes = 0, hits = 0, misses = 0] = figures.map(Number);
-      const counters = latencies.flatMap(inPairs).map(([field, n]) => [field, Number(n)] as const);
-      return { count, pinned, capacity, usedBytes, hits, misses, latency: percentilesOf(counters) };
+      const [thisHour = [], ...before] = latencies.map((list) =>
+        inPairs(list).map(([field, n]) => [field, Number(n)] as const),
+      );
+      const operations = { hour: hour(), counts: totalsOf(thisHour) };
+      const latency = percentilesOf([...thisHour, ...before.flat()]);
+      return { count, pinned, capacity, usedBytes, hits, misses, latency, operations };
     },
   };
   return hot;

@@ -140,6 +140,8 @@ export interface HotStats {
   misses: number;
   /** Milliseconds. */
   latency: Record<string, { p50: number; p95: number; p99: number }>;
+  /** How often each operation was counted in this hour since 1970. */
+  operations: { hour: number; counts: Record<string, number> };
 }
 
 export interface ColdStats {

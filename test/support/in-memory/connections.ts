@@ -27,6 +27,7 @@ interface Tenant {
   lagsMs: number[];
   agents: Map<string, number>;
   ephemeral: string[];
+  measured: string | null;
 }
 
 export interface InMemoryConnections extends Connections {
@@ -61,6 +62,7 @@ export function inMemoryConnections(nowMs: () => number = Date.now) {
       lagsMs: [],
       agents: new Map(),
       ephemeral: [],
+      measured: null,
     };
     tenants.set(tenantId, found);
     return found;
@@ -189,6 +191,11 @@ export function inMemoryConnections(nowMs: () => number = Date.now) {
         lagMs: percentilesOf(lags).lag ?? null,
         agents: Object.fromEntries(tenant.agents),
       };
+    },
+    async swapMeasured(tenantId, measured) {
+      const before = of(tenantId).measured;
+      of(tenantId).measured = measured;
+      return before;
     },
     async keepTicket(ticket, caller) {
       tickets.set(ticket, { caller: copyOf(caller), untilMs: nowMs() + TICKET_SECONDS * 1_000 });

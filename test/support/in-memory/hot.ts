@@ -195,6 +195,10 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
         hits,
         misses,
         latency: Object.fromEntries([...latencies].map(([operation, ms]) => [operation, percentiles(ms)])),
+        operations: {
+          hour: 0,
+          counts: Object.fromEntries([...latencies].map(([operation, ms]) => [operation, ms.length])),
+        },
       };
     },
   };
