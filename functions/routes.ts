@@ -22,6 +22,8 @@ export interface HttpRoute {
   scope: RouteScope | null;
   /** Honors `Idempotency-Key`. */
   idempotent?: true;
+  /** Tells the live feed of reads while somebody watches, and so may publish pokes without committing anything. */
+  tellsFeed?: true;
   /** One line for the OpenAPI document. */
   summary: string;
   needs: Needs;
@@ -57,6 +59,7 @@ export const HTTP_ROUTES = [
     method: 'POST',
     path: '/v1/memories/get',
     scope: 'memories:read',
+    tellsFeed: true,
     summary: 'Retrieve up to 500 memories by id',
     needs: bulk,
   },
@@ -73,6 +76,7 @@ export const HTTP_ROUTES = [
     method: 'GET',
     path: '/v1/memories/{id}',
     scope: 'memories:read',
+    tellsFeed: true,
     summary: 'Retrieve one memory from whichever tier holds it',
     needs: light,
   },
@@ -146,6 +150,7 @@ export const HTTP_ROUTES = [
     method: 'POST',
     path: '/v1/search',
     scope: 'memories:read',
+    tellsFeed: true,
     summary: 'Search all tiers by words and by meaning',
     needs: embedding,
   },
@@ -247,6 +252,14 @@ export const HTTP_ROUTES = [
     needs: light,
   },
   {
+    name: 'create-ticket',
+    method: 'POST',
+    path: '/v1/socket-tickets',
+    scope: 'events:read',
+    summary: 'A single-use ticket for a browser’s WebSocket',
+    needs: light,
+  },
+  {
     name: 'create-space',
     method: 'POST',
     path: '/v1/spaces',
@@ -311,6 +324,24 @@ export type RouteName = (typeof HTTP_ROUTES)[number]['name'];
 /** Answers API Gateway's question whether a key may come in. Results are cached for `cacheSeconds` per Authorization header. */
 export const AUTHORIZER = { name: 'authorize', cacheSeconds: 55, needs: light } as const;
 
+/** Answers the same for `$connect`, where a browser has only a ticket. No identity source: it is asked every time. */
+export const SOCKET_AUTHORIZER = { name: 'authorize-socket', needs: light } as const;
+
+export interface SocketRoute {
+  name: string;
+  routeKey: '$connect' | '$disconnect' | '$default';
+  /** What it answers goes to the client, as a message of its own. */
+  answers?: true;
+  needs: Needs;
+}
+
+/** The WebSocket API; a function lives in `functions/socket/<name>.ts`. */
+export const SOCKET_ROUTES = [
+  { name: 'connect', routeKey: '$connect', needs: light },
+  { name: 'disconnect', routeKey: '$disconnect', needs: light },
+  { name: 'message', routeKey: '$default', answers: true, needs: light },
+] as const satisfies readonly SocketRoute[];
+
 /** Consumers of the log: the topic carries a poke `{tenant_id}` after each commit, each has a queue of its own. */
 export const QUEUE_CONSUMERS = [
   { name: 'project-hot', batchSize: 10, maxReceives: 5, needs: { timeoutSeconds: 60, memoryMb: 512 } },
@@ -320,11 +351,14 @@ export const QUEUE_CONSUMERS = [
     maxReceives: 5,
     needs: { timeoutSeconds: 120, memoryMb: 1_769, embedding: true },
   },
+  // The only one that may post to connections: `execute-api:ManageConnections` is granted to it alone.
+  { name: 'broadcast-events', batchSize: 10, maxReceives: 5, needs: { timeoutSeconds: 60, memoryMb: 1_024 } },
 ] as const satisfies readonly { name: string; batchSize: number; maxReceives: number; needs: Needs }[];
 
 /** Scheduled functions. `localSeconds` is how often the local run calls them; AWS uses `everyMinutes`. May be delivered twice. */
 export const SCHEDULES = [
   { name: 'heal-consumers', everyMinutes: 1, localSeconds: 3, needs: { timeoutSeconds: 55, memoryMb: 512 } },
+  { name: 'publish-metrics', everyMinutes: 1, localSeconds: 5, needs: { timeoutSeconds: 55, memoryMb: 512 } },
   { name: 'migrate-tiers', everyMinutes: 15, localSeconds: 60, needs: { timeoutSeconds: 600, memoryMb: 1_024 } },
   { name: 'discover-patterns', everyMinutes: 360, localSeconds: 300, needs: { timeoutSeconds: 600, memoryMb: 1_769 } },
 ] as const satisfies readonly { name: string; everyMinutes: number; localSeconds: number; needs: Needs }[];
@@ -354,3 +388,11 @@ export const CORS = {
 /** Bounds that the functions hold and the OpenAPI document states. */
 export const BODY_BYTES_MAX = 3_000_000;
 export const ANSWER_BYTES_MAX = 4_000_000;
+
+/** Limits of API Gateway's WebSocket: a frame that a client sends, a whole message, silence, and the life of a connection. */
+export const SOCKET = {
+  FRAME_BYTES_MAX: 32_768,
+  MESSAGE_BYTES_MAX: 131_072,
+  IDLE_SECONDS: 600,
+  LIFE_SECONDS: 7_200,
+} as const;

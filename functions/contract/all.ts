@@ -9,6 +9,7 @@ import { findPatterns, getMap, listPatterns } from './patterns.ts';
 import { getMemories, listMemories, memoryRetention, relatedMemories, retrieveMemory } from './retrieval.ts';
 import { searchMemories } from './search.ts';
 import { docs, health, openapi } from './service.ts';
+import { createTicket } from './sockets.ts';
 import { createSpace, deleteSpace, listSpaces, removeMember, setMember } from './spaces.ts';
 import { getAgentStats, getStats, listAgents } from './stats.ts';
 import { eraseUser, exportUser } from './users.ts';
@@ -40,6 +41,7 @@ export const CONTRACTS: Record<RouteName, Contract> = {
   'create-key': createKey,
   'list-keys': listKeys,
   'revoke-key': revokeKey,
+  'create-ticket': createTicket,
   'create-space': createSpace,
   'list-spaces': listSpaces,
   'set-member': setMember,

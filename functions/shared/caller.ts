@@ -33,8 +33,10 @@ function spaceRolesOf(text: unknown): Record<string, SpaceRole> {
   return Object.fromEntries(known);
 }
 
-export function callerOf(event: HttpEvent, requestId: string): Caller {
-  const context = event.requestContext.authorizer?.lambda ?? {};
+export const callerOf = (event: HttpEvent, requestId: string): Caller =>
+  callerFrom(event.requestContext.authorizer?.lambda ?? {}, requestId);
+
+export function callerFrom(context: Readonly<Record<string, unknown>>, requestId: string): Caller {
   const { tenant_id: tenantId, key_id: keyId, scopes, agent_id: agentId } = context;
   if (typeof tenantId !== 'string' || tenantId === '') throw absent('tenant_id');
   if (typeof keyId !== 'string' || keyId === '') throw absent('key_id');

@@ -45,6 +45,8 @@ export interface Config {
   embeddingLayer: string;
   /** Where pokes are published; undefined where the local run delivers them in process. */
   pokeTopicArn: string | undefined;
+  /** Base address of the management API of the WebSocket API's stage. */
+  socketEndpoint: string | undefined;
   placement: PlacementRules;
   hotCapacity: number;
   /** How long hot copies are believed after the projector was last caught up; also how long a key check is cached. */
@@ -154,6 +156,7 @@ export function loadConfig(env: Environment): Config {
     aws: awsCredentials(env),
     embeddingLayer: env.AUREN_EMBEDDING_LAYER || EMBEDDING_LAYER_IN_LAMBDA,
     pokeTopicArn: env.AUREN_POKE_TOPIC_ARN || undefined,
+    socketEndpoint: env.AUREN_SOCKET_ENDPOINT ? url(env, 'AUREN_SOCKET_ENDPOINT', '') : undefined,
     placement: {
       hotDays,
       warmDays,

@@ -190,6 +190,8 @@ export interface AurenMemory {
   ): Promise<{ key: KeyView; apiKey: string }>;
   listKeys(caller: Caller, page: { limit: number; cursor?: string }): Promise<Page<KeyView>>;
   revokeKey(caller: Caller, id: string): Promise<void>;
+  /** A single-use stand-in for the caller's key, for 60 s: what a browser opens its WebSocket with. */
+  createTicket(caller: Caller): Promise<{ ticket: string; expiresAt: Instant }>;
   createSpace(
     caller: Caller,
     draft: { name: string; members: SpaceMember[] },

@@ -94,6 +94,7 @@ const samples = ({ memoryId, agentId }: About): Record<RouteName, Sample> => ({
   'create-key': { status: 201, body: { scopes: ['memories:read'], agent_id: agentId, name: 'a key' } },
   'list-keys': { status: 200 },
   'revoke-key': { status: 204 },
+  'create-ticket': { status: 201 },
   'create-space': { status: 201, body: { name: 'Lab', members: [{ agent_id: agentId, role: 'writer' }] } },
   'list-spaces': { status: 200 },
   'set-member': { status: 200, body: { role: 'writer' } },

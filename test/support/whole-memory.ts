@@ -25,6 +25,7 @@ export async function wholeMemory(): Promise<AurenMemory> {
     ...(await compose.composeExport()),
     ...(await compose.composeEvents()),
     ...(await compose.composeCreateKey()),
+    ...(await compose.composeTickets()),
     ...(await compose.composeCreateSpace()),
     ...(await compose.composeHealth()),
   };

@@ -12,10 +12,11 @@ import { findByMeaning, IndexUnfilled, type SemanticFound } from '../search/sema
 import type { Ports } from './ports.ts';
 import { searchPast } from './search-past.ts';
 import { recallerOf, type Searched, searchedRide } from './searched-ride.ts';
+import { pokeFeed } from './tell-feed.ts';
 
 export type SearchPorts = Pick<
   Ports,
-  'lexical' | 'vectors' | 'members' | 'embedder' | 'catalog' | 'hot' | 'cold' | 'clock' | 'warn' | 'queryLog'
+  'lexical' | 'vectors' | 'members' | 'embedder' | 'catalog' | 'hot' | 'cold' | 'clock' | 'warn' | 'queryLog' | 'poke'
 >;
 
 /** Words name this many candidates, or as many as are wanted: enough for the fusion to reorder. */
@@ -107,7 +108,7 @@ async function orDegraded(ports: SearchPorts, leg: Promise<SemanticFound>): Prom
   }
 }
 
-/** Counts uses, carries the live event and keeps the query for the log, in one call. Redis being down costs these and nothing else. */
+/** Counts uses, carries the live event and keeps the query for the log, in one call; nothing of it for who only looks on. Redis being down costs these and nothing else. */
 async function tell(
   ports: SearchPorts,
   caller: Caller,
@@ -115,12 +116,14 @@ async function tell(
   rows: readonly CatalogRow[],
   searched: Searched,
 ): Promise<void> {
+  if (caller.observes) return;
   const by = recallerOf(caller, query, searched.now, ports.queryLog);
   const used = by.agentId === null ? [] : rows.slice(0, USES_MAX).map(({ id }) => id);
   const ride = searchedRide(caller, query, searched);
   try {
     const counting = ports.hot.used(caller.tenantId, used, searched.now, ride, by);
-    await withDeadline(counting, REDIS_DEADLINE_MS, 'Redis');
+    const { watched } = await withDeadline(counting, REDIS_DEADLINE_MS, 'Redis');
+    if (watched) await pokeFeed(ports, caller.tenantId);
   } catch (error) {
     ports.warn('the uses of a search were not counted', error);
   }

@@ -133,6 +133,7 @@ const CASES: Record<RouteName, Case> = {
   },
   'list-keys': { body: ({ keyId }) => ({ keys: expect.arrayContaining([expect.objectContaining({ id: keyId })]) }) },
   'revoke-key': { request: ({ keyId }) => ({ path: { id: keyId } }), status: 204 },
+  'create-ticket': { status: 201, body: () => ({ ticket: expect.stringMatching(/^[\w-]{43}$/) }) },
   'create-space': {
     request: () => ({ body: { name: 'Lab', members: [{ agent_id: AGENT, role: 'writer' }] } }),
     status: 201,

@@ -122,6 +122,7 @@ const answers = (): AurenMemory => ({
   createKey: async () => ({ key: anApiKey, apiKey: 'auren_local_secret' }),
   listKeys: async () => ({ items: [anApiKey], nextCursor: null }),
   revokeKey: async () => undefined,
+  createTicket: async () => ({ ticket: 'a-ticket', expiresAt: AT }),
   createSpace: async () => ({ space: aSpace, replayed: false }),
   listSpaces: async () => ({ items: [aSpace], nextCursor: null }),
   setMember: async (_, __, member) => member,

@@ -164,6 +164,7 @@ export const OTHER_CASES = {
       ],
     },
   ],
+  'create-ticket': [{ request: {}, called: [] }],
   'create-key': [
     { request: { body: { scopes: ['memories:read'] } }, called: [{ scopes: ['memories:read'] }] },
     {
