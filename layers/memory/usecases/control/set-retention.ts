@@ -89,7 +89,10 @@ function verdict(
   return tier === before.tier ? marked : andThen(marked, move);
 }
 
-/** Brings memories in line with the policy, a chunk a commit; each chunk can be repeated. */
+/**
+ * Brings memories in line with the policy, a chunk a commit; each chunk can be repeated.
+ * @param keeps as judged with the uses that were pending; what has earned its place since is kept as well
+ */
 export async function enforce(
   ports: ControlPorts,
   contextOfNow: () => ChangeContext,
@@ -102,8 +105,11 @@ export async function enforce(
     await retried(async () => {
       const context = contextOfNow();
       const rows = await ports.catalog.find(context.tenantId, chunk, 'any', context.now);
+      const keepsNow = keptBy(policy, rows, context.now);
       const verdicts = rows.flatMap(({ content, ...row }) =>
-        content === null ? [] : [verdict(context, { ...row, content }, policy, keeps.has(row.id))],
+        content === null
+          ? []
+          : [verdict(context, { ...row, content }, policy, keeps.has(row.id) || keepsNow.has(row.id))],
       );
       await carryOut(ports, context, {
         changes: verdicts.filter((it): it is Changed => it !== null && 'record' in it),
@@ -138,23 +144,26 @@ async function rehearsals(
   return changed;
 }
 
-/** Makes the policy stand where it does not yet; answers the earlier reply where the request is a repeated one. */
+/**
+ * Makes the policy stand where it does not yet; answers the earlier reply where the request is a repeated one. Throws `conflict` where
+ * another is set meanwhile.
+ */
 async function stand(
   ports: ControlPorts,
   context: ChangeContext,
   agentId: string,
   policy: RetentionPolicy,
-  { isNew, body, idempotency }: { isNew: boolean; body: JsonObject; idempotency: Idempotency | undefined },
+  { body, idempotency }: { body: JsonObject; idempotency: Idempotency | undefined },
 ) {
   const claim = claimOf(idempotency, { status: 200, body });
-  if (!isNew) {
+  const head = (await ports.log.stream(context.tenantId, policyStream(agentId))).at(-1);
+  if ((await ports.catalog.policy(context.tenantId, agentId))?.id === policy.id) {
     if (idempotency === undefined) return null;
     return replayOf(
       await ports.log.commit({ tenantId: context.tenantId, events: [], now: context.now, ...claim }),
       idempotency,
     );
   }
-  const head = (await ports.log.stream(context.tenantId, policyStream(agentId))).at(-1);
   const event = plainEvent(context, policyStream(agentId), head ?? null, {
     type: 'policy.set',
     agentId,
@@ -209,7 +218,6 @@ export async function setRetention(
   }
   const repeated = await earlierReply(ports.log, caller.tenantId, idempotency, context.now);
   if (repeated) return { body: repeated.body ?? body, replayed: true };
-  const isNew = (await ports.catalog.policy(caller.tenantId, agentId))?.id !== policy.id;
   if (policy.onFail === 'forget' && released.length > 0 && action.confirmCount !== released.length) {
     throw new AurenError(
       'conflict',
@@ -219,7 +227,7 @@ export async function setRetention(
       },
     );
   }
-  const earlier = await stand(ports, context, agentId, policy, { isNew, body, idempotency });
+  const earlier = await retried(() => stand(ports, context, agentId, policy, { body, idempotency }));
   if (earlier) return { body: earlier.body ?? body, replayed: true };
   await enforce(
     ports,
