@@ -19,23 +19,17 @@ import type { LogEvent } from '../../model/event.ts';
 import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import type { MemoryRecord } from '../../model/memory.ts';
 import { defaultThreshold, keptBy, outcomeOf, type RetentionPolicy } from '../../policy/retention-policy.ts';
-import type { SearchQuery } from '../../search/port.ts';
 import { claimOf, earlierReply, replayOf } from '../idempotent.ts';
-import type { Ports } from '../ports.ts';
 import { retried } from '../retried.ts';
 import { type ControlPorts, carryOut } from './apply.ts';
+import { type Effects, queriesOf, type RehearsalPorts, rehearsals } from './rehearse.ts';
 
 export type SetRetention = Extract<ControlAction, { action: 'set_retention' }>;
 
-/** Ids of what a search answers, without counting as a use. */
-export type Rehearse = (caller: Caller, query: SearchQuery) => Promise<string[]>;
-
-export type RetentionPorts = ControlPorts & Pick<Ports, 'queries' | 'queryLog'> & { rehearse: Rehearse };
+export type RetentionPorts = ControlPorts & RehearsalPorts;
 
 const IDS_SHOWN_MAX = 1_000;
 const CHUNK = 200;
-/** Those handed in first, then the agent's own of late. */
-const REHEARSED_MAX = 50;
 
 export const policyStream = (agentId: string): string => `policy:${agentId}`;
 
@@ -89,6 +83,17 @@ function verdict(
   return tier === before.tier ? marked : andThen(marked, move);
 }
 
+/** What the policy would do, as far as recalls can tell. */
+function effectsOf(policy: RetentionPolicy, rows: readonly CatalogRow[], keeps: ReadonlySet<string>): Effects {
+  const outcomes = rows.map((row) => ({ row, outcome: outcomeOf(row, policy, keeps.has(row.id)) }));
+  const forgotten = outcomes.filter(({ outcome }) => outcome.forget);
+  const moved = outcomes.filter(({ row, outcome }) => !outcome.forget && outcome.tier !== row.tier);
+  return {
+    forgotten: new Set(forgotten.map(({ row }) => row.id)),
+    moved: new Map(moved.map(({ row, outcome }) => [row.id, outcome.tier])),
+  };
+}
+
 /**
  * Brings memories in line with the policy, a chunk a commit; each chunk can be repeated.
  * @param keeps as judged with the uses that were pending; what has earned its place since is kept as well
@@ -117,31 +122,6 @@ export async function enforce(
       });
     });
   }
-}
-
-/** The queries handed in and, where the log is on, what the agent asked lately; each once. */
-async function queriesOf(ports: RetentionPorts, caller: Caller, agentId: string, action: SetRetention) {
-  const logged = ports.queryLog ? await ports.queries.recent(caller.tenantId, agentId, REHEARSED_MAX) : [];
-  const different = new Map([...action.queries, ...logged].map((query) => [canonicalJson({ ...query }), query]));
-  return [...different.values()].slice(0, REHEARSED_MAX);
-}
-
-async function rehearsals(
-  rehearse: Rehearse,
-  caller: Caller,
-  queries: readonly SearchQuery[],
-  forgotten: ReadonlySet<string>,
-) {
-  const changed: JsonObject[] = [];
-  for (const query of queries) {
-    // Moves change no ranking; only what is forgotten can no longer be recalled, and what stood behind it moves up.
-    const before = await rehearse(caller, query);
-    if (!before.some((id) => forgotten.has(id))) continue;
-    const wider = await rehearse(caller, { ...query, limit: Math.min(100, query.limit + forgotten.size) });
-    const after = wider.filter((id) => !forgotten.has(id)).slice(0, query.limit);
-    changed.push({ query: query.query, before, after });
-  }
-  return changed;
 }
 
 /**
@@ -209,11 +189,8 @@ export async function setRetention(
     policy_id: policy.id,
   };
   if (action.simulate) {
-    const forgotten = new Set(
-      policy.onFail === 'forget' ? rows.filter((row) => !row.pinned && !keeps.has(row.id)).map(({ id }) => id) : [],
-    );
-    const queries = await queriesOf(ports, caller, agentId, action);
-    const recalls = await rehearsals(ports.rehearse, caller, queries, forgotten);
+    const queries = await queriesOf(ports, caller, agentId, action.queries);
+    const recalls = await rehearsals(ports.rehearse, caller, queries, effectsOf(policy, rows, keeps));
     return { body: { ...body, simulated: true, recalls_changed: recalls }, replayed: false };
   }
   const repeated = await earlierReply(ports.log, caller.tenantId, idempotency, context.now);
