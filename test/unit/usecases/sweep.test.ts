@@ -4,7 +4,7 @@ import { composeSweep } from '../../../layers/memory/compose.ts';
 import { SWEEP } from '../../../layers/memory/feed/names.ts';
 import type { JsonObject } from '../../../layers/memory/model/json.ts';
 import { daysAfter, NOON } from '../../support/clock.ts';
-import { aSession, copiesOf, rowOf, type Session, TENANT } from './session.ts';
+import { aSession, copiesOf, raceOnce, rowOf, type Session, TENANT } from './session.ts';
 
 const soon = () => new Date(Date.now() + 5_000);
 
@@ -172,6 +172,45 @@ describe('policies', () => {
     expect([(await rowOf(session, kept.id))?.tier, await rowOf(session, lost.id)]).toEqual(['hot', undefined]);
     expect(eventCount()).toBe(count);
     expect(ports.warnings).toEqual([]);
+  });
+
+  it('leave no marks behind where clearing them was cut off', async () => {
+    const { session, ports, store, memory, caller, run, events } = await prepare();
+    const { id } = await store({ priority: 8 });
+    const keep = { action: 'set_retention', criteria: { minPriority: 7 }, onFail: 'demote', simulate: false } as const;
+    await memory.control(caller(), 'neuroscientist', { ...keep, queries: [] }, {});
+    const { commit } = ports.log;
+    ports.log.commit = async (asked) => {
+      if (asked.policy === undefined) throw new Error('killed');
+      return await commit(asked);
+    };
+    await expect(memory.clearPolicy(caller(), 'neuroscientist')).rejects.toThrow('killed');
+    ports.log.commit = commit;
+
+    const report = await run();
+
+    expect(report).toMatchObject({ marked: 1 });
+    expect(await rowOf(session, id)).toMatchObject({ retainedBy: null, tier: 'hot' });
+    expect((await events(id)).at(-1)).toMatchObject({ type: 'memory.retained', data: { policy_id: null } });
+  });
+
+  it('forget nothing more once they are cleared, also in the middle of a sweep', async () => {
+    const { session, memory, caller, run } = await prepare();
+    const forget = {
+      action: 'set_retention',
+      criteria: { minPriority: 7 },
+      onFail: 'forget',
+      simulate: false,
+    } as const;
+    await memory.control(caller(), 'a', { ...forget, queries: [] }, {});
+    const drafts = Array.from({ length: 450 }, () => ({ agentId: 'a', type: 'fact' as const, content: { text: 'x' } }));
+    await memory.storeBatch(caller(), drafts);
+    raceOnce(session, () => memory.clearPolicy(caller(), 'a'));
+
+    const report = await run();
+
+    expect(report).toMatchObject({ forgotten: 200 });
+    expect((await memory.stats(caller(), {})).total_memories).toBe(250);
   });
 
   it('wait for the uses: with Redis down nothing is forgotten for want of them', async () => {
