@@ -1,6 +1,6 @@
 /** Contract of the catalog: what the sweep looks for, and uses counted once. */
 import { describe, expect, it } from 'vitest';
-import { aMemory, stored } from '../../support/builders.ts';
+import { aMemory, anEvent, stored } from '../../support/builders.ts';
 import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
 import type { LogSubject } from './commit.ts';
 import { commitAll, idsOf, subject } from './subject.ts';
@@ -88,7 +88,8 @@ export function describeCatalogSweepContract(name: string, make: () => Promise<L
         { agentId: 'keeper', retainedBy: 'pol_stands' },
       );
       const policy = { id: 'pol_stands', criteria: {}, scoreThreshold: 1, onFail: 'demote', setAt: NOON } as const;
-      await get().log.commit({ tenantId, events: [], policy: { agentId: 'keeper', policy }, now: NOON });
+      const set = anEvent({ tenantId, streamId: 'policy:keeper', agentId: 'keeper', type: 'policy.set' });
+      await get().log.commit({ tenantId, events: [set], policy: { agentId: 'keeper', policy }, now: NOON });
 
       expect(await catalog.leftMarked(tenantId, 10, NOON)).toEqual([ids[0]]);
       expect(await catalog.leftMarked(tenantId, 0, NOON)).toEqual([]);
