@@ -198,7 +198,7 @@ export async function setRetention(
   if (policy.onFail === 'forget' && released.length > 0 && action.confirmCount !== released.length) {
     throw new AurenError(
       'conflict',
-      `params.confirm_count: ${released.length} memories would be forgotten, not ${action.confirmCount}; simulate again and confirm that number.`,
+      `params.confirm_count: ${released.length} memories are released as of now, not ${action.confirmCount}; simulate again and confirm that number.`,
       {
         errors: [{ path: 'params.confirm_count', message: `must be ${released.length}, the released_count of now` }],
       },
