@@ -101,7 +101,7 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
     const earlier = replayOf(result, idempotency);
     if (earlier) {
       return {
-        records: await rebuild(ports.log, caller.tenantId, earlier),
+        records: await rebuild(ports.log, caller.tenantId, earlier, context.now),
         created: [earlier.status === 201],
         replayed: true,
       };
