@@ -6,7 +6,16 @@ import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.t
 import { maySee, passes } from './events.ts';
 import { applyPatterns } from './patterns.ts';
 import { applySpace } from './spaces.ts';
-import { contentFromLog, copyOf, decodeCursor, encodeCursor, nameOfKey, type Store, type TenantData } from './store.ts';
+import {
+  contentFromLog,
+  copyOf,
+  decodeCursor,
+  encodeCursor,
+  isAlive,
+  nameOfKey,
+  type Store,
+  type TenantData,
+} from './store.ts';
 
 const BACKLOG_MAX = 10_000;
 const STREAM_MAX = 10_000;
@@ -37,6 +46,7 @@ export function inMemoryLog(store: Store): EventLog {
       checkSeqs(data, commit);
       checkRows(data, commit);
       checkSpaces(data, commit);
+      checkPins(data, commit);
       apply(data, copyOf(commit));
       return { replay: null };
     },
@@ -112,6 +122,14 @@ function checkSpaces(data: TenantData, { rows = [], ended = [], space }: Commit)
   throw new AurenError('conflict', 'Memories lie in this space.', {
     errors: [{ path: 'id', message: 'is not empty' }],
   });
+}
+
+/** Of those who pin at the same time the last ones find no room. */
+function checkPins(data: TenantData, { rows = [], ended = [], pinsMax = Number.POSITIVE_INFINITY, now }: Commit): void {
+  const after = new Map([...data.rows.values(), ...rows].map(({ record }) => [record.id, record]));
+  for (const id of ended) after.delete(id);
+  const pinned = [...after.values()].filter((record) => record.pinned && isAlive(record, now));
+  if (pinned.length > pinsMax) throw conflict('There is no room for so many pins.');
 }
 
 function apply(data: TenantData, commit: Commit): void {
