@@ -14,6 +14,8 @@ import { Tally } from './tally.ts';
 
 export interface SessionPorts extends PumpPorts {
   connections: Connections;
+  /** How long a session stays after the last thing that it found. */
+  lingerMs: number;
 }
 
 /** What a process remembers of a tenant's connections between sessions; it holds while nobody else read the registry. */
@@ -26,8 +28,6 @@ export interface Remembered {
 export type Stay = (head: string | null) => Promise<void>;
 
 const POLL_MS = 25;
-/** Longer than a process keeps live-only events together before it pokes: the last of them are found without a poke. */
-const LINGER_MS = 250;
 /** After so many failed posts in a row a lane no longer keeps the session; the next one tries again. */
 const FAILURES_MAX = 4;
 const EPHEMERAL_WAITING_MAX = 200;
@@ -90,7 +90,7 @@ export class BroadcastSession {
     const isDue = (lane: Lane) =>
       lane.failures <= FAILURES_MAX && (lane.isDirty || this.#hasWork(lane) || lane.restsUntilMs > now);
     if ([...this.#lanes.values()].some(isDue)) return false;
-    return this.#foundAtMs === null || now - this.#foundAtMs > LINGER_MS;
+    return this.#foundAtMs === null || now - this.#foundAtMs > this.#ports.lingerMs;
   }
 
   async #round(): Promise<void> {

@@ -72,10 +72,10 @@ export function writtenLog(count: number): Written {
   return log;
 }
 
-export function aFeed({ events = 0 } = {}) {
+export function aFeed({ events = 0, lingerMs = 0 } = {}) {
   const ports = inMemoryPorts();
   const log = writtenLog(events);
-  const make = () => createBroadcaster({ ...ports, log, codec: frameCodec, random: () => 0 });
+  const make = () => createBroadcaster({ ...ports, log, codec: frameCodec, random: () => 0, lingerMs });
   const broadcaster = make();
   const { connections, poster } = ports;
 

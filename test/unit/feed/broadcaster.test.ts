@@ -312,7 +312,7 @@ describe('live-only events', () => {
   });
 
   it('that come while the broadcaster is still there need no poke', async () => {
-    const feed = aFeed();
+    const feed = aFeed({ lingerMs: 250 });
     const id = await feed.join();
     await feed.broadcast();
     await feed.connections.announce(TENANT, [anEphemeral({ id: 'x1' })]);

@@ -1,6 +1,7 @@
 /** Functions behind the queues: each tenant drained once, and only what is not done comes back. */
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as broadcastEvents } from '../../../functions/queue/broadcast-events.ts';
 import { handler as indexMemories } from '../../../functions/queue/index-memories.ts';
 import { handler as projectHot } from '../../../functions/queue/project-hot.ts';
 import type { DrainReport } from '../../../layers/memory/feed/consumer.ts';
@@ -31,6 +32,7 @@ afterEach(() => {
 });
 
 describe.each([
+  ['broadcast-events', broadcastEvents],
   ['index-memories', indexMemories],
   ['project-hot', projectHot],
 ])('%s', (_, handler) => {
