@@ -111,8 +111,12 @@ export class BroadcastSession {
 
   #learn(round: Round): void {
     if (round.isWhole) {
-      for (const lane of this.#lanes.values()) lane.isClosed = true;
+      const there = new Set(round.changed.map(({ id }) => id));
+      const before = [...this.#lanes.values()];
+      for (const lane of before) lane.isClosed = true;
       this.#lanes.clear();
+      // Redis lost them, or they have left: who is still connected comes anew.
+      for (const { id } of before) if (!there.has(id)) this.#close(id);
     }
     this.#remembered.version = round.version;
     for (const connection of round.changed) {

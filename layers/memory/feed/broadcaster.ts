@@ -1,7 +1,7 @@
 /**
  * The broadcaster: the one that posts to connections, under a lease for each tenant. Round trips: one to Redis while nobody is subscribed;
- * where nothing is new three to PostgreSQL (lease, read, release) and two to Redis, however many are connected; for news a post to each
- * connection, then one read and one round for all of them each 25 ms, until nothing came for 250 ms.
+ * where nothing is new three to PostgreSQL (lease, read, release) and one to Redis, however many are connected, and one more for each in a
+ * process that has not met them; for news a post to each connection, then one read and one round for all each 25 ms, until nothing came for 250 ms.
  */
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
@@ -83,7 +83,8 @@ export function createBroadcaster({
   return {
     async drain(tenantId: string, deadline: Date): Promise<DrainReport> {
       const nothing: DrainReport = { tenantId, events: 0, parked: 0, caughtUp: true, heldElsewhere: false };
-      if (await ports.connections.isIdle(tenantId)) return nothing;
+      const isForgotten = remember(tenantId).lanes.size === 0;
+      if (isForgotten && (await ports.connections.isIdle(tenantId))) return nothing;
       if ((await consumers.acquire(BROADCASTER, tenantId, owner, LEASE_MS)) === null)
         return { ...nothing, caughtUp: false, heldElsewhere: true };
       let report: DrainReport | undefined;

@@ -350,7 +350,7 @@ describe('what it costs', () => {
     await feed.broadcast();
 
     // The lease is taken and given back.
-    expect([feed.ports.calls, feed.log.reads]).toMatchObject([{ redis: 2, postgres: 2 }, 1]);
+    expect([feed.ports.calls, feed.log.reads]).toMatchObject([{ redis: 1, postgres: 2 }, 1]);
   });
 
   it('is one read of a stretch of history for all that come back to the same place', async () => {
@@ -379,6 +379,25 @@ describe('a lease that another holds', () => {
     expect(await feed.broadcast()).toMatchObject({ heldElsewhere: true, caughtUp: false });
 
     expect(await feed.ports.consumers.release(BROADCASTER, TENANT, 'another')).toBe(false);
+  });
+});
+
+describe('a Redis that lost its data', () => {
+  it('has the connections closed that nobody knows any more: their clients come back', async () => {
+    const feed = aFeed();
+    const id = await feed.join();
+    await feed.broadcast();
+    await feed.connections.remove(TENANT, id);
+    await feed.connections.round(TENANT, 'another', null, {
+      ...{ places: [], gone: [], head: null, processed: 0, dropped: 0, lagsMs: [], agents: new Map() },
+    });
+
+    await feed.broadcast();
+    Object.assign(feed.ports.calls, { redis: 0, postgres: 0 });
+    await feed.broadcast();
+
+    expect(feed.poster.closed.has(id)).toBe(true);
+    expect(feed.ports.calls).toMatchObject({ redis: 1, postgres: 0 });
   });
 });
 
