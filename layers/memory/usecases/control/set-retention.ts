@@ -161,6 +161,7 @@ async function stand(
     now: context.now,
     ...claim,
   });
+  await ports.poke.poke(context.tenantId);
   return replayOf(result, idempotency);
 }
 
