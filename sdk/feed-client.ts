@@ -14,6 +14,8 @@ export type { FeedEvent, FeedFilter } from './wire.ts';
 
 /** A replay is over when nothing of it came for so long. */
 const REPLAY_QUIET_MS = 1_000;
+/** The server's broadcaster may have died: its lease ends after 30 s, and another one answers. */
+const SUBSCRIBED_WITHIN_MS = 45_000;
 /** After a gap the events asked for must come within this time, else they are asked for again. */
 const RESUME_AGAIN_MS = 5_000;
 /** A pong may overtake the frames that were posted before it. */
@@ -78,7 +80,7 @@ export class FeedClient {
   /** Another filter from the present cursor on; what passed only the former one and was under way is not delivered. */
   subscribe(filter: FeedFilter): void {
     this.#filter = filter;
-    if (this.#state === 'live' || this.#state === 'recovering') this.#askForEvents();
+    if (this.#connection?.isOpen) this.#askForEvents();
   }
 
   close(): void {
@@ -128,7 +130,8 @@ export class FeedClient {
     const from = cursor === null ? { last: this.#options.last } : { after: cursor };
     this.#subscription += 1;
     this.#isSubscribed = false;
-    this.#connection?.ask({ action: 'subscribe', id: this.#id(), filter: this.#filter, ...from });
+    const asked = { action: 'subscribe', id: this.#id(), filter: this.#filter, ...from } as const;
+    this.#connection?.ask(asked, SUBSCRIBED_WITHIN_MS);
   }
 
   #receive(data: unknown): void {
@@ -215,15 +218,15 @@ export class FeedClient {
     if (cursor === null || (this.#resumedAt !== undefined && now - this.#resumedAt < RESUME_AGAIN_MS)) return;
     this.#resumedAt = now;
     this.#connection?.send({ action: 'resume', after: cursor });
-    this.#replaying(0);
+    this.#replaying(0, RESUME_AGAIN_MS);
   }
 
-  #replaying(events: number): void {
+  #replaying(events: number, quietMs = REPLAY_QUIET_MS): void {
     if (this.#state !== 'recovering') this.#recovered = 0;
     this.#recovered += events;
     this.#setState('recovering', `${this.#recovered} events so far`);
     clearTimeout(this.#replayTimer);
-    this.#replayTimer = setTimeout(() => this.#replayed(), REPLAY_QUIET_MS);
+    this.#replayTimer = setTimeout(() => this.#replayed(), quietMs);
   }
 
   #replayed(): void {
