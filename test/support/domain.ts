@@ -75,15 +75,13 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
   const clock = testClock();
   const warnings: string[] = [];
   const failures: unknown[] = [];
+  /** Set once there is something to drain: making the tenant pokes already. */
+  let onPoke: (() => void) | undefined;
   compose.usePorts({
     clock,
     embedder: fakeEmbedder(),
     warn: (message) => warnings.push(message),
-    poke: {
-      poke: async () => {
-        if (live) begin();
-      },
-    },
+    poke: { poke: async () => onPoke?.() },
     ...options.ports,
   });
   const { migrate } = await compose.composeMigration();
@@ -126,6 +124,7 @@ export async function domain(env: EngineEnv, options: DomainOptions = {}): Promi
       }
     })();
   };
+  if (live) onPoke = begin;
   const caller: Domain['caller'] = (agentId = null, overrides = {}) =>
     aCaller(tenantId, { agentId, requestId: randomUUID(), ...overrides });
 
