@@ -39,7 +39,13 @@ describe('a subscription', () => {
 
     expect(feed.poster.framesTo(id)[0]).toMatchObject({ kind: 'subscribed', cursor: cursorAt(20) });
     expect(got).toEqual(ids(21, 301));
-    expect(frames.map(({ recovered }) => recovered === true)).toEqual([...frames.slice(1).map(() => true), false]);
+    const history = frames.findIndex(({ recovered }) => recovered !== true);
+    expect(history).toBeGreaterThan(1);
+    expect(frames.slice(history)).toMatchObject([
+      { cursor: cursorAt(300), events: [] },
+      { cursor: cursorAt(301), events: [{ id: 'e301' }] },
+    ]);
+    expect(frames.slice(history).filter(({ recovered }) => recovered)).toEqual([]);
     expectChained(frames);
   });
 
@@ -55,8 +61,22 @@ describe('a subscription', () => {
 
     expect([subscribed?.cursor, frames[0]?.after]).toEqual([cursorAt(69), cursorAt(69)]);
     expect(got).toEqual(['e70', 'e80', 'e90', 'e100']);
-    expect(frames.map(({ cursor }) => cursor)).toEqual([cursorAt(95), cursorAt(100)]);
-    expect(frames.map(({ recovered }) => recovered === true)).toEqual([true, false]);
+    expect(frames.map(({ cursor, recovered = false }) => [cursor, recovered])).toEqual([
+      [cursorAt(95), true],
+      [cursorAt(95), false],
+      [cursorAt(100), false],
+    ]);
+  });
+
+  it('after a cursor with nothing for it behind it is told how far it has come', async () => {
+    const feed = aFeed({ events: 9 });
+    const id = await feed.join({ after: cursorAt(2) }, { agentIds: ['b'] });
+    const idle = await feed.join({ after: cursorAt(9) });
+
+    await feed.broadcast();
+
+    expect(feed.eventsTo(id).frames).toEqual([{ kind: 'events', after: cursorAt(2), cursor: cursorAt(9), events: [] }]);
+    expect(feed.eventsTo(idle).frames).toEqual([]);
   });
 
   it('that asks for the newest where there are none begins now', async () => {
@@ -78,7 +98,12 @@ describe('a subscription', () => {
     await feed.ask(id, {}, { after: cursorAt(2) }, true);
     await feed.broadcast();
 
-    expect(feed.poster.framesTo(id).map(({ kind }) => kind)).toEqual(['subscribed', 'events', 'events']);
+    const [, , replayed, ended] = feed.poster.framesTo(id);
+    expect(feed.poster.framesTo(id).filter(({ kind }) => kind === 'subscribed')).toHaveLength(1);
+    expect([replayed?.recovered, ended]).toEqual([
+      true,
+      { kind: 'events', after: cursorAt(4), cursor: cursorAt(4), events: [] },
+    ]);
     expect(feed.eventsTo(id).ids).toEqual([...ids(1, 4), 'e3', 'e4']);
   });
 
