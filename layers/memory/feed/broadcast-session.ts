@@ -73,6 +73,7 @@ export class BroadcastSession {
       }
     } finally {
       this.#isEnding = true;
+      this.#pump?.stop();
       await Promise.all(this.#running);
     }
   }
@@ -166,7 +167,7 @@ export class BroadcastSession {
     if (fresh.length > 0 || behindHorizon) this.#foundAtMs = Date.now();
     for (const { event } of fresh) {
       this.#tally.processed(event);
-      for (const lane of this.#lanes.values()) if (rightsChanged(lane.caller, event)) this.#close(lane.id);
+      for (const lane of this.#lanes.values()) if (rightsChanged(lane, event)) this.#close(lane.id);
     }
     return isFull;
   }

@@ -35,6 +35,7 @@ const REST_MAX_MS = 5_000;
 export class Lane {
   readonly id: string;
   readonly caller: Connection['caller'];
+  readonly since: Connection['since'];
   subscription: Subscription | null;
   ask: Ask | null;
   place: Place | null;
@@ -67,9 +68,10 @@ export class Lane {
   #untold = 0;
   #unstored = 0;
 
-  constructor({ id, caller, subscription, ask, place }: Connection) {
+  constructor({ id, caller, since, subscription, ask, place }: Connection) {
     this.id = id;
     this.caller = caller;
+    this.since = since;
     this.subscription = subscription;
     this.ask = ask;
     this.place = place;

@@ -6,6 +6,7 @@ import { FRAME_EVENTS_MAX } from '../../../layers/memory/feed/frames.ts';
 import { BROADCASTER } from '../../../layers/memory/feed/names.ts';
 import { REPLAY_EVENTS_MAX } from '../../../layers/memory/feed/port.ts';
 import { aCaller } from '../../support/builders.ts';
+import { NOON } from '../../support/clock.ts';
 import { aFeed, anEphemeral, cursorAt, EPOCH, eventAt, ids, soon, TENANT } from './a-feed.ts';
 
 const expectChained = (frames: { after?: string; cursor?: string }[]) => {
@@ -357,7 +358,7 @@ describe('live-only events', () => {
 describe('what it costs', () => {
   it('is one look at Redis while nobody is subscribed', async () => {
     const feed = aFeed({ events: 5 });
-    await feed.connections.add({ id: 'c', caller: aCaller(TENANT) });
+    await feed.connections.add({ id: 'c', caller: aCaller(TENANT), since: NOON });
     Object.assign(feed.ports.calls, { redis: 0, postgres: 0 });
 
     const report = await feed.broadcast();
