@@ -1,7 +1,7 @@
 /**
  * The broadcaster: the one that posts to connections, under a lease for each tenant. Round trips: one to Redis while nobody is subscribed;
- * where nothing is new three to PostgreSQL (lease, read, release) and one to Redis, however many are connected, and one more for each in a
- * process that has not met them; for news a post to each connection, then one read and one round for all each 25 ms, until nothing came for 250 ms.
+ * where nothing is new three to PostgreSQL (lease, read, release) and one to Redis (two in a process that does not remember them), however
+ * many are connected; for news a post to each connection, then one read and one round for all each 25 ms, until nothing came for 250 ms.
  */
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';

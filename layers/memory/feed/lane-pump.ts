@@ -30,6 +30,7 @@ export class LanePump {
   readonly #onGone: (lane: Lane) => void;
   /** What lies behind a cursor, asked once for all that stand there. */
   readonly #reach = new Map<string, Promise<number | null>>();
+  #isStopped = false;
 
   constructor(
     ports: PumpPorts,
@@ -41,6 +42,11 @@ export class LanePump {
     this.#window = window;
     this.#tally = tally;
     this.#onGone = onGone;
+  }
+
+  /** What waits for its turn to be posted is not posted any more. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** One thing for one lane. Answers whether to go on with it at once. */
@@ -161,6 +167,8 @@ export class LanePump {
   async #send(lane: Lane, draft: Draft): Promise<boolean> {
     const { codec, clock } = this.#ports;
     const { ask } = lane;
+    // It was asked for something else while the draft was made.
+    if (lane.isAsking) return true;
     if (!(await this.#post(lane, codec.events(draft)))) return false;
     if (lane.ask?.mark !== ask?.mark) return true;
     lane.settle(draft, Date.now());
@@ -170,7 +178,7 @@ export class LanePump {
 
   async #post(lane: Lane, frame: string): Promise<boolean> {
     const posted = await this.#ports.limit(() =>
-      lane.isClosed ? ('closed' as const) : this.#ports.poster.post(lane.id, frame),
+      lane.isClosed || this.#isStopped ? ('closed' as const) : this.#ports.poster.post(lane.id, frame),
     );
     if (posted === 'posted') return true;
     if (posted === 'gone') {

@@ -9,6 +9,7 @@ import type { EventFilter, EventLog } from '../../../layers/memory/log/port.ts';
 import type { Caller } from '../../../layers/memory/model/caller.ts';
 import type { EphemeralEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
 import { aCaller, anEvent } from '../../support/builders.ts';
+import { NOON } from '../../support/clock.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { inMemoryPorts } from '../../support/in-memory/index.ts';
 
@@ -95,7 +96,7 @@ export function aFeed({ events = 0, lingerMs = 0 } = {}) {
     ask,
     async join(from: From = 'now', filter: EventFilter = {}, caller: Partial<Caller> = {}) {
       const id = uniqueName('c');
-      await connections.add({ id, caller: aCaller(TENANT, caller) });
+      await connections.add({ id, caller: aCaller(TENANT, caller), since: NOON });
       await ask(id, filter, from);
       return id;
     },

@@ -6,6 +6,7 @@ import { FRAME_EVENTS_MAX } from '../../../layers/memory/feed/frames.ts';
 import { BROADCASTER } from '../../../layers/memory/feed/names.ts';
 import { REPLAY_EVENTS_MAX } from '../../../layers/memory/feed/port.ts';
 import { aCaller } from '../../support/builders.ts';
+import { NOON } from '../../support/clock.ts';
 import { aFeed, anEphemeral, cursorAt, EPOCH, eventAt, ids, soon, TENANT } from './a-feed.ts';
 
 const expectChained = (frames: { after?: string; cursor?: string }[]) => {
@@ -39,7 +40,13 @@ describe('a subscription', () => {
 
     expect(feed.poster.framesTo(id)[0]).toMatchObject({ kind: 'subscribed', cursor: cursorAt(20) });
     expect(got).toEqual(ids(21, 301));
-    expect(frames.map(({ recovered }) => recovered === true)).toEqual([...frames.slice(1).map(() => true), false]);
+    const history = frames.findIndex(({ recovered }) => recovered !== true);
+    expect(history).toBeGreaterThan(1);
+    expect(frames.slice(history)).toMatchObject([
+      { cursor: cursorAt(300), events: [] },
+      { cursor: cursorAt(301), events: [{ id: 'e301' }] },
+    ]);
+    expect(frames.slice(history).filter(({ recovered }) => recovered)).toEqual([]);
     expectChained(frames);
   });
 
@@ -55,8 +62,22 @@ describe('a subscription', () => {
 
     expect([subscribed?.cursor, frames[0]?.after]).toEqual([cursorAt(69), cursorAt(69)]);
     expect(got).toEqual(['e70', 'e80', 'e90', 'e100']);
-    expect(frames.map(({ cursor }) => cursor)).toEqual([cursorAt(95), cursorAt(100)]);
-    expect(frames.map(({ recovered }) => recovered === true)).toEqual([true, false]);
+    expect(frames.map(({ cursor, recovered = false }) => [cursor, recovered])).toEqual([
+      [cursorAt(95), true],
+      [cursorAt(95), false],
+      [cursorAt(100), false],
+    ]);
+  });
+
+  it('after a cursor with nothing for it behind it is told how far it has come', async () => {
+    const feed = aFeed({ events: 9 });
+    const id = await feed.join({ after: cursorAt(2) }, { agentIds: ['b'] });
+    const idle = await feed.join({ after: cursorAt(9) });
+
+    await feed.broadcast();
+
+    expect(feed.eventsTo(id).frames).toEqual([{ kind: 'events', after: cursorAt(2), cursor: cursorAt(9), events: [] }]);
+    expect(feed.eventsTo(idle).frames).toEqual([]);
   });
 
   it('that asks for the newest where there are none begins now', async () => {
@@ -78,8 +99,36 @@ describe('a subscription', () => {
     await feed.ask(id, {}, { after: cursorAt(2) }, true);
     await feed.broadcast();
 
-    expect(feed.poster.framesTo(id).map(({ kind }) => kind)).toEqual(['subscribed', 'events', 'events']);
+    const [, , replayed, ended] = feed.poster.framesTo(id);
+    expect(feed.poster.framesTo(id).filter(({ kind }) => kind === 'subscribed')).toHaveLength(1);
+    expect([replayed?.recovered, ended]).toEqual([
+      true,
+      { kind: 'events', after: cursorAt(4), cursor: cursorAt(4), events: [] },
+    ]);
     expect(feed.eventsTo(id).ids).toEqual([...ids(1, 4), 'e3', 'e4']);
+  });
+
+  it('that ended before an event was written does not get it, however late the broadcaster hears of the end', async () => {
+    const feed = aFeed({ lingerMs: 200 });
+    const id = await feed.join();
+    const other = await feed.join();
+    await feed.broadcast();
+    feed.log.count = 1;
+    const running = feed.broadcast();
+    await expect.poll(() => feed.eventsTo(id).ids).toEqual(['e1']);
+    const { read } = feed.log;
+    feed.log.read = async (...query) => {
+      if (feed.log.count === 1) {
+        // Between the round before and this read.
+        await feed.connections.unsubscribe(TENANT, id);
+        feed.log.count = 2;
+      }
+      return await read(...query);
+    };
+
+    await running;
+
+    expect([feed.eventsTo(id).ids, feed.eventsTo(other).ids]).toEqual([['e1'], ['e1', 'e2']]);
   });
 
   it('is replaced by another: the first one’s events end where the second one’s word stands', async () => {
@@ -332,7 +381,7 @@ describe('live-only events', () => {
 describe('what it costs', () => {
   it('is one look at Redis while nobody is subscribed', async () => {
     const feed = aFeed({ events: 5 });
-    await feed.connections.add({ id: 'c', caller: aCaller(TENANT) });
+    await feed.connections.add({ id: 'c', caller: aCaller(TENANT), since: NOON });
     Object.assign(feed.ports.calls, { redis: 0, postgres: 0 });
 
     const report = await feed.broadcast();

@@ -3,10 +3,11 @@ import { expect, it } from 'vitest';
 import { rightsChanged } from '../../../layers/memory/feed/rights.ts';
 import type { PlacedEvent } from '../../../layers/memory/model/event.ts';
 import { aCaller, anEvent } from '../../support/builders.ts';
+import { NOON, secondsAfter } from '../../support/clock.ts';
 
 const CALLER = aCaller('t', { keyId: 'k1', agentId: 'coach', spaceRoles: { lab: 'reader' } });
 const of = (type: PlacedEvent['type'], data: PlacedEvent['data'], spaceId: string | null = null): PlacedEvent => ({
-  ...anEvent({ tenantId: 't', streamId: 'x', type, data, spaceId }),
+  ...anEvent({ tenantId: 't', streamId: 'x', type, data, spaceId, at: NOON }),
   cursor: 'c',
 });
 
@@ -23,12 +24,21 @@ it.each<[string, PlacedEvent, boolean]>([
   ['another space is deleted', of('space.deleted', {}, 'den'), false],
   ['a memory is stored', of('memory.stored', {}), false],
 ])('%s', (_, event, changed) => {
-  expect(rightsChanged(CALLER, event)).toBe(changed);
+  expect(rightsChanged({ caller: CALLER, since: NOON }, event)).toBe(changed);
 });
 
 it('an unbound key sees all, whatever happens to spaces', () => {
   const unbound = aCaller('t', { keyId: 'k1' });
 
-  expect(rightsChanged(unbound, of('space.deleted', {}, 'lab'))).toBe(false);
-  expect(rightsChanged(unbound, of('space.member_set', { agent_id: 'coach', role: 'reader' }, 'lab'))).toBe(false);
+  const member = { caller: unbound, since: NOON };
+  expect(rightsChanged(member, of('space.deleted', {}, 'lab'))).toBe(false);
+  expect(rightsChanged(member, of('space.member_set', { agent_id: 'coach', role: 'reader' }, 'lab'))).toBe(false);
+});
+
+it('what was before the connection does not end it, however late it is read', () => {
+  const since = secondsAfter(NOON, 1);
+
+  expect(rightsChanged({ caller: CALLER, since }, of('space.member_removed', { agent_id: 'coach' }, 'lab'))).toBe(
+    false,
+  );
 });
