@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ask, Connections, Place, Progress } from '../../../layers/memory/feed/port.ts';
 import { CONNECTION_LIFE_MS } from '../../../layers/memory/feed/port.ts';
 import { aCaller } from '../../support/builders.ts';
+import { NOON } from '../../support/clock.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { subject } from './subject.ts';
 
@@ -29,7 +30,7 @@ export function describeConnectionsContract(name: string, make: () => Promise<Co
     const connections = get().connections(() => nowMs);
     const caller = aCaller(tenantId, { agentId: 'coach', spaceRoles: { lab: 'reader' } });
     const join = async (id = uniqueName('c')) => {
-      await connections.add({ id, caller });
+      await connections.add({ id, caller, since: NOON });
       return id;
     };
     const round = (known: number | null, progress: Partial<Progress> = {}, reader = 'reader-1') =>
@@ -46,7 +47,7 @@ export function describeConnectionsContract(name: string, make: () => Promise<Co
       const other = await prepare();
       const id = await join();
 
-      expect(await connections.members(tenantId)).toEqual([{ id, caller }]);
+      expect(await connections.members(tenantId)).toEqual([{ id, caller, since: NOON }]);
       expect(await connections.find(tenantId, id)).toEqual({ told: null });
       expect(await connections.members(other.tenantId)).toEqual([]);
       await connections.remove(tenantId, id);
@@ -65,7 +66,7 @@ export function describeConnectionsContract(name: string, make: () => Promise<Co
       const { changed, isWhole } = await round(null);
       expect(isWhole).toBe(true);
       expect(changed).toEqual([
-        { id, caller, subscription: FILTER, ask: ask('m2', { from: { last: 5 } }), place: null },
+        { id, caller, since: NOON, subscription: FILTER, ask: ask('m2', { from: { last: 5 } }), place: null },
       ]);
       expect(await connections.isIdle(tenantId)).toBe(false);
     });

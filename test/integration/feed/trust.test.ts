@@ -203,6 +203,32 @@ describe('rights that change', () => {
   });
 });
 
+describe('rights that changed before', () => {
+  it('end no connection that comes later and reads of it in its history', async () => {
+    const { space } = await d.memory.createSpace(d.caller(), {
+      name: 'Lab',
+      members: [{ agentId: 'coach', role: 'reader' }],
+    });
+    const start = await d.ports.log.horizon(d.tenantId);
+    await d.memory.removeMember(d.caller(), space.id, 'coach');
+    await d.memory.setMember(d.caller(), space.id, { agentId: 'coach', role: 'reader' });
+    const { id } = await d.store({ agentId: 'chef', spaceId: space.id, visibility: 'space' });
+    d.clock.advance({ seconds: 1 });
+    const coach = new FeedClient(feed, network, d.caller('coach', { spaceRoles: { [space.id]: 'reader' } }));
+
+    await coach.open({ after: start });
+    await broadcast();
+
+    expect(network.isOpen(coach.connection)).toBe(true);
+    expect(coach.delivered.map((event) => event.type)).toEqual([
+      'space.member_removed',
+      'space.member_set',
+      'memory.stored',
+    ]);
+    expect(memoryIds(coach).at(-1)).toBe(id);
+  });
+});
+
 describe('a person who is erased', () => {
   it('is in no live-only event that still waits', async () => {
     const client = await following();
