@@ -53,6 +53,9 @@ function reset(): void {
   bytes = 0;
 }
 
+// Whoever asked is gone, or has had enough.
+process.once('disconnect', () => process.exit());
+
 process.once('message', async (job: ListenJob) => {
   const opening: Promise<WebSocket>[] = [];
   for (let connection = 0; connection < job.connections; connection += 1) {

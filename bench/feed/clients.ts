@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ListenJob, Received } from './messages.ts';
 
-const OPEN_WITHIN_MS = 60_000;
+const OPEN_WITHIN_MS = 120_000;
 const ANSWER_WITHIN_MS = 60_000;
 
 export class Clients {
@@ -23,8 +23,13 @@ export class Clients {
       Promise.reject(new Error('the clients ended before they were connected')),
     );
     child.send(job);
-    await Promise.race([once(child, 'message', { signal: AbortSignal.timeout(OPEN_WITHIN_MS) }), ended]);
-    return new Clients(child);
+    try {
+      await Promise.race([once(child, 'message', { signal: AbortSignal.timeout(OPEN_WITHIN_MS) }), ended]);
+      return new Clients(child);
+    } catch (error) {
+      child.kill();
+      throw error;
+    }
   }
 
   reset(): Promise<Received> {

@@ -19,6 +19,9 @@ async function broadcast({ bytesPerFrame, framesPerSecond, seconds }: BroadcastJ
   }
 }
 
+// Whoever asked is gone, or has had enough.
+process.once('disconnect', () => process.exit());
+
 server.once('listening', () => {
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the floor has no port');
