@@ -1,6 +1,7 @@
-/** What the gateway serves locally: the route table's functions, and beside them the routes that only the local run has. */
+/** What the local run serves: the route table's functions, the dashboard, and the routes that only the local run has. */
 import { HTTP_ROUTES } from '../functions/routes.ts';
 import type { LocalClock } from './clock.ts';
+import { DashboardPage } from './dashboard/page.ts';
 import type { Log } from './engines/types.ts';
 import { type Functions, functionNamed, RUNNABLE_FUNCTIONS, SCHEDULE_FUNCTIONS } from './gateway/functions.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -25,5 +26,6 @@ export function serving(settings: Settings, functions: Functions, clock: LocalCl
   const routes = HTTP_ROUTES.map((route) => ({ folder: 'http', ...route }));
   const { throttle, corsOrigins } = settings;
   const gateway = new Gateway({ routes, functions, log, throttle, corsOrigins, local });
-  return gateway.serve.bind(gateway);
+  const page = new DashboardPage();
+  return (request) => (page.owns(request) ? page.serve(request) : gateway.serve(request));
 }
