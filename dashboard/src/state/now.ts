@@ -1,0 +1,30 @@
+/** The service's clock. Locally it may have been moved on by months, and "3 days ago" is against it. */
+import { signal } from '@preact/signals';
+import { call } from '../api/client.ts';
+import { config } from './config.ts';
+import { onBatch } from './feed.ts';
+
+/** Below it the difference is the way of an answer, not a moved clock. */
+const MOVED_MS = 60_000;
+
+const aheadMs = signal(0);
+
+export const serviceNow = (): number => Date.now() + aheadMs.value;
+
+/** Takes a time that the service has just told. */
+export function learnNow(iso: string): void {
+  const ahead = Date.parse(iso) - Date.now();
+  if (ahead - aheadMs.value > MOVED_MS) aheadMs.value = ahead;
+}
+
+/** Asks the local run's clock once, and follows the times of events; answers how to stop. */
+export function followNow(): () => void {
+  if (config().local) {
+    // A stack that does not answer is told by every view; the times are then against this machine's clock.
+    call<{ now: string }>('GET', '/_local/clock').then(({ now }) => learnNow(now), console.warn);
+  }
+  return onBatch(({ events }) => {
+    const last = events.at(-1);
+    if (last) learnNow(last.at);
+  });
+}

@@ -1,0 +1,89 @@
+/** What one event changed: texts as a diff, values as "from, to". */
+import type { ComponentChildren } from 'preact';
+import type { HistoryEvent } from '../../api/memories.ts';
+import { dateTime } from '../../components/format.ts';
+import { comparable, isRecord } from './content.ts';
+import { wordDiff } from './diff.ts';
+
+type FieldChange = NonNullable<HistoryEvent['changes']>[string];
+
+/** The title of the entry says these already. */
+const SAID_BY_THE_TITLE = new Set(['tier', 'pinned', 'retained_by']);
+
+export function Changes({ changes }: { changes: NonNullable<HistoryEvent['changes']> }) {
+  const told = Object.entries(changes).filter(([field]) => !SAID_BY_THE_TITLE.has(field));
+  return (
+    <>
+      {told.map(([field, change]) =>
+        field === 'content' ? (
+          <Diff key={field} {...change} />
+        ) : field === 'metadata' ? (
+          <Metadata key={field} {...change} />
+        ) : (
+          <FromTo key={field} name={field} {...change} />
+        ),
+      )}
+    </>
+  );
+}
+
+function Diff({ from, to }: FieldChange) {
+  return (
+    <section class="diff" aria-label="Content, before and after">
+      {wordDiff(comparable(from), comparable(to)).map(({ kind, text }, n) =>
+        kind === 'same' ? (
+          text
+        ) : kind === 'added' ? (
+          <ins key={n}>
+            <span class="sr-only"> added: </span>
+            {text}
+          </ins>
+        ) : (
+          <del key={n}>
+            <span class="sr-only"> removed: </span>
+            {text}
+          </del>
+        ),
+      )}
+    </section>
+  );
+}
+
+function Metadata({ from, to }: FieldChange) {
+  const [before, after] = [from, to].map((value) => (isRecord(value) ? value : {}));
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return (
+    <>
+      {names
+        .filter((name) => before?.[name] !== after?.[name])
+        .map((name) => (
+          <FromTo key={name} name={`metadata.${name}`} from={before?.[name]} to={after?.[name]} />
+        ))}
+    </>
+  );
+}
+
+function FromTo({ name, from, to }: FieldChange & { name: string }) {
+  return (
+    <p class="from-to small">
+      <span class="mono muted">{name}</span>
+      <Value value={from} as="from" />
+      <span aria-hidden="true">→</span>
+      <span class="sr-only">to</span>
+      <Value value={to} as="to" />
+    </p>
+  );
+}
+
+function Value({ value, as }: { value: unknown; as: 'from' | 'to' }) {
+  return <span class={`value num ${as}`}>{written(value)}</span>;
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}T/;
+
+function written(value: unknown): ComponentChildren {
+  if (value === undefined || value === null) return 'none';
+  if (typeof value === 'number') return Math.round(value * 1_000) / 1_000;
+  if (typeof value === 'string') return ISO.test(value) ? dateTime(value) : value;
+  return JSON.stringify(value);
+}
