@@ -23,10 +23,7 @@ export function Browse({ isShown }: { isShown: boolean }) {
     navigate(filtersHref({ ...filters.current, ...changed }), { replace: true });
   return (
     <>
-      <PageHead
-        title="Memories"
-        about="Search as an agent would, and see why each memory was found. Looking on is no use."
-      />
+      <PageHead title="Memories" about="Search as an agent would, and see why each memory was found." />
       <FilterBar filters={filters.current} onChange={change} />
       <Results filters={filters.current} finding={finding} onClear={() => change(NO_FILTERS)} />
     </>

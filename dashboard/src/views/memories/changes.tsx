@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { HistoryEvent } from '../../api/memories.ts';
 import { dateTime } from '../../components/format.ts';
-import { comparable, isRecord } from './content.ts';
+import { changedFields, type FieldTexts, isRecord } from './content.ts';
 import { wordDiff } from './diff.ts';
 
 type FieldChange = NonNullable<HistoryEvent['changes']>[string];
@@ -29,8 +29,21 @@ export function Changes({ changes }: { changes: NonNullable<HistoryEvent['change
 
 function Diff({ from, to }: FieldChange) {
   return (
-    <section class="diff" aria-label="Content, before and after">
-      {wordDiff(comparable(from), comparable(to)).map(({ kind, text }, n) =>
+    <>
+      {changedFields(from, to).map((texts) => (
+        <section key={texts.field} class="diff" aria-label={`${texts.field}, before and after`}>
+          <span class="diff-field mono muted">{texts.field}</span>
+          <DiffText {...texts} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function DiffText({ from, to }: FieldTexts) {
+  return (
+    <p class="diff-text">
+      {wordDiff(from, to).map(({ kind, text }, n) =>
         kind === 'same' ? (
           text
         ) : kind === 'added' ? (
@@ -45,7 +58,7 @@ function Diff({ from, to }: FieldChange) {
           </del>
         ),
       )}
-    </section>
+    </p>
   );
 }
 

@@ -31,14 +31,24 @@ export function shortened(text: string, length: number): string {
   return `${cut.slice(0, blank > length / 2 ? blank : length).trimEnd()}…`;
 }
 
-/** Plain text as such, all else as indented JSON. */
-export function comparable(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (isRecord(value)) {
-    const { text, ...others } = value;
-    if (typeof text === 'string' && Object.keys(others).length === 0) return text;
-  }
-  return JSON.stringify(value, null, 2) ?? '';
+export interface FieldTexts {
+  field: string;
+  from: string;
+  to: string;
+}
+
+/** The fields of a content that differ, each as a text to compare: plain text as such, all else as indented JSON. */
+export function changedFields(from: unknown, to: unknown): FieldTexts[] {
+  const [before, after] = [from, to].map((value) => (isRecord(value) ? value : {}));
+  const fields = new Set([...Object.keys(after ?? {}), ...Object.keys(before ?? {})]);
+  return [...fields]
+    .map((field) => ({ field, from: comparable(before?.[field]), to: comparable(after?.[field]) }))
+    .filter((texts) => texts.from !== texts.to);
+}
+
+function comparable(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -29,7 +29,7 @@ function List({ memory }: { memory: Memory }) {
         <Meter label="Confidence" value={confidence} max={1} />
       </Fact>
       <Fact name="Uses">
-        {plural(uses, 'use')}
+        {uses === 0 ? 'never used' : plural(uses, 'use')}
         {memory.last_accessed_at !== null && `, last ${ago(memory.last_accessed_at, serviceNow())}`}
       </Fact>
       <Fact name="Agent">

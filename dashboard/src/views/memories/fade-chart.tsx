@@ -97,6 +97,7 @@ function optionsFor(element: HTMLElement, onCursor: (index: number | null) => vo
         stroke: line,
         width: 2,
         fill: (chart) => fading(chart, line),
+        fillTo: (chart) => chart.scales.y?.min ?? 0,
         ...(uPlot.paths.spline && { paths: uPlot.paths.spline() }),
         points: { show: true, size: 5, fill: line, stroke: line },
       },

@@ -7,7 +7,7 @@ import { InlineError, Skeleton } from '../../components/states.tsx';
 import { serviceNow } from '../../state/now.ts';
 import type { Resource } from '../../state/resource.ts';
 import './standing.css';
-import { FadeChart } from './fade-chart.tsx';
+import { Lazily } from './lazily.tsx';
 import { standing } from './story.ts';
 
 interface Props {
@@ -22,6 +22,10 @@ const TERMS: Record<string, [label: string, about: string]> = {
   priority: ['priority', 'Half a point for each step of priority'],
   confidence: ['confidence', 'A point for full confidence'],
 };
+
+/** Apart: the chart's library is a third of this view. */
+const loadChart = async () => (await import('./fade-chart.tsx')).FadeChart;
+const CHART_HEIGHT = '12.25rem';
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 
@@ -77,7 +81,7 @@ function Score({ retention: { score, parts, points } }: { retention: Retention }
           })}
         </dl>
       </div>
-      <FadeChart points={chart} />
+      <Lazily load={loadChart} props={{ points: chart }} height={CHART_HEIGHT} />
       <p class="muted small">When the hot tier is full, the lowest scores leave first.</p>
     </>
   );

@@ -1,6 +1,7 @@
 /** One event of a memory's history in words: what happened, and why where the log says so. Pure. */
 import type { HistoryEvent } from '../../api/memories.ts';
 import type { Tier } from '../../api/types.ts';
+import { shortId } from '../../components/format.ts';
 
 export interface Chapter {
   title: string;
@@ -84,10 +85,11 @@ export function standing(
   return last && { ...chapterOf(last), at: last.at };
 }
 
-/** `agent:planner` -> "agent planner", `system:migrate-tiers` -> "the system (migrate-tiers)". */
+/** `agent:planner` -> "agent planner", `system:migrate-tiers` -> "the system (migrate-tiers)", `key:key_0199…` -> "key …84be". */
 export function actorWords(actor: string): string {
   const [kind, ...name] = actor.split(':');
   const of = name.join(':');
   if (kind === 'system') return `the system (${of})`;
+  if (kind === 'key') return `key ${shortId(of)}`;
   return of === '' ? actor : `${kind} ${of}`;
 }

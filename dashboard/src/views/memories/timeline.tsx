@@ -62,7 +62,7 @@ function Entry({ event }: { event: HistoryEvent }) {
         </time>
       </div>
       <p class="small muted">
-        by {actorWords(event.actor)}
+        by <span title={event.actor}>{actorWords(event.actor)}</span>
         {event.version !== null && `, version ${event.version}`}
         {why !== undefined && `. ${why}`}
       </p>

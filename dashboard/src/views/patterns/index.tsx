@@ -1,12 +1,158 @@
-/** Patterns. */
-import { EmptyState } from '../../components/states.tsx';
+/** Patterns: what the memories have in common, on a map of their meaning. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { getMap, listPatterns, type MapPoint } from '../../api/patterns.ts';
+import { Button } from '../../components/button.tsx';
+import { count, plural } from '../../components/format.ts';
+import { EmptyState, ErrorState, InlineError, Skeleton } from '../../components/states.tsx';
 import { PageHead } from '../../shell/page-head.tsx';
+import { onBatch, resyncs } from '../../state/feed.ts';
+import { followNow } from '../../state/now.ts';
+import { useResource } from '../../state/resource.ts';
+import '../../styles/series.css';
+import { forgetLines } from './contents.ts';
+import { Discover } from './discover.tsx';
+import { Legend } from './legend.tsx';
+import { withEvents } from './live-map.ts';
+import { PatternMap } from './map.tsx';
+import { paletteFor } from './palette.ts';
+import { PatternList } from './pattern-list.tsx';
+import './patterns.css';
+
+/** A discovery finds many patterns at once: they are read together. */
+const GATHER_MS = 400;
+const NOTHING: readonly MapPoint[] = [];
 
 export default function Patterns() {
+  const patterns = useResource(listPatterns, []);
+  const map = useResource(getMap, []);
+  const [chosen, choose] = useState<string | null | undefined>(undefined);
+  const [pointedAt, pointAt] = useState<string | undefined>(undefined);
+  const read = () => {
+    void patterns.load();
+    void map.load();
+  };
+  useEffect(followNow, []);
+  const fresh = useEvents(map.data, read);
+  const found = patterns.data.value?.patterns;
+  const points = map.data.value?.points ?? NOTHING;
+  const palette = useMemo(() => paletteFor(found ?? []), [found]);
+  const loose = useMemo(
+    () => points.filter((point) => point.pattern_id === null).map((point) => point.memory_id),
+    [points],
+  );
+  const error = map.error.value ?? patterns.error.value;
+  const isEmpty = map.data.value !== undefined && points.length === 0;
   return (
     <>
-      <PageHead title="Patterns" />
-      <EmptyState title="Nothing here yet">This view comes next.</EmptyState>
+      <PageHead title="Patterns" about="What lies near each other is alike in meaning, whoever stored it.">
+        <Discover onDone={read} />
+      </PageHead>
+      {error !== undefined && map.data.value && (
+        <InlineError error={error} what="The map could not be read again" onRetry={read} />
+      )}
+      {error !== undefined && !map.data.value ? (
+        <div class="card">
+          <ErrorState error={error} what="The map could not be read" onRetry={read} />
+        </div>
+      ) : isEmpty ? (
+        <div class="card">
+          <EmptyState title="Nothing to map yet">
+            Store memories: within seconds each is given its place by what it means. Then “Discover now” looks for
+            groups of at least three that are alike.
+          </EmptyState>
+        </div>
+      ) : (
+        <div class="patterns">
+          <section class="card map-card" aria-label="Map" aria-busy={map.loading.value}>
+            <header>
+              <h2>{map.data.value ? plural(points.length, 'memory', 'memories') : <Skeleton width="7rem" />}</h2>
+              <span class="map-side">
+                {fresh.count > 0 && (
+                  <Button small onClick={fresh.take}>
+                    Draw {count(fresh.count)} new
+                  </Button>
+                )}
+                <Legend />
+              </span>
+            </header>
+            {map.data.value ? (
+              <PatternMap {...{ points, palette, chosen, pointedAt }} patterns={found ?? []} />
+            ) : (
+              <div class="map-frame">
+                <Skeleton height="100%" />
+              </div>
+            )}
+          </section>
+          <section class="card list-card" aria-label="Patterns">
+            <header>
+              <h2 aria-live="polite">{found ? plural(found.length, 'pattern') : <Skeleton width="6rem" />}</h2>
+              {chosen !== undefined && (
+                <Button small kind="quiet" onClick={() => choose(undefined)}>
+                  Show all
+                </Button>
+              )}
+            </header>
+            {found?.length === 0 && (
+              <p class="muted">
+                None found yet. “Discover now” looks for groups of memories that are alike; a lower similarity finds
+                more.
+              </p>
+            )}
+            {found ? (
+              <PatternList {...{ palette, loose, chosen, choose, pointAt }} patterns={found} />
+            ) : (
+              <Skeleton height="20rem" />
+            )}
+          </section>
+        </div>
+      )}
     </>
   );
+}
+
+interface Fresh {
+  /** Stored since the map was read. */
+  count: number;
+  take: () => void;
+}
+
+/** Keeps the map true, and reads all again where patterns were discovered. */
+function useEvents(
+  map: ReturnType<typeof useResource<Awaited<ReturnType<typeof getMap>>>>['data'],
+  read: () => void,
+): Fresh {
+  const [fresh, setFresh] = useState(0);
+  const latest = useRef(read);
+  latest.current = read;
+  const take = () => {
+    setFresh(0);
+    latest.current();
+  };
+  const { value: resynced } = resyncs;
+  useEffect(() => {
+    if (resynced > 0) take();
+  }, [resynced]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onBatch(({ events }) => {
+      const shown = map.value;
+      if (shown) {
+        const points = withEvents(shown.points, events);
+        if (points !== shown.points) map.value = { points: [...points] };
+      }
+      forgetLines(events.flatMap(({ type, memory_id: id }) => (type === 'memory.updated' && id !== null ? [id] : [])));
+      const stored = events.filter(({ type }) => type === 'memory.stored').length;
+      if (stored > 0) setFresh((before) => before + stored);
+      if (!events.some(({ type }) => type === 'pattern.discovered')) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        take();
+      }, GATHER_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [map]);
+  return { count: fresh, take };
 }

@@ -1,0 +1,176 @@
+/** The patterns, the largest first. Choosing one lights it on the map and names its memories. */
+import { useEffect } from 'preact/hooks';
+import type { Pattern } from '../../api/patterns.ts';
+import { ago, count, percent, plural } from '../../components/format.ts';
+import { serviceNow } from '../../state/now.ts';
+import { memoryHref } from '../../state/route.ts';
+import { shortened } from '../memories/content.ts';
+import { lines, wantLines } from './contents.ts';
+import { NO_PATTERN } from './palette.ts';
+
+const MEMBERS_SHOWN = 40;
+const LINE_CHARACTERS = 90;
+
+export interface Choice {
+  chosen: string | null | undefined;
+  choose: (id: string | null | undefined) => void;
+  /** The memory whose link is under the pointer or has the focus. */
+  pointAt: (id: string | undefined) => void;
+}
+
+interface Props extends Choice {
+  patterns: readonly Pattern[];
+  palette: ReadonlyMap<string, string>;
+  /** Memories on the map that belong to no pattern. */
+  loose: readonly string[];
+}
+
+export function PatternList({ patterns, palette, loose, ...choice }: Props) {
+  const bySize = patterns.toSorted((a, b) => b.size - a.size);
+  return (
+    <ul class="pattern-list">
+      {bySize.map((pattern) => (
+        <Entry
+          key={pattern.id}
+          color={palette.get(pattern.id) ?? NO_PATTERN}
+          id={pattern.id}
+          label={pattern.label}
+          size={pattern.size}
+          {...choice}
+        >
+          <About pattern={pattern} />
+          <Members members={pattern.memories} size={pattern.size} pointAt={choice.pointAt} />
+        </Entry>
+      ))}
+      {loose.length > 0 && (
+        <Entry color={NO_PATTERN} id={null} label="No pattern" size={loose.length} {...choice}>
+          <p class="small muted">Like nothing else, or like too few.</p>
+          <Members members={loose.map((id) => ({ id }))} size={loose.length} pointAt={choice.pointAt} />
+        </Entry>
+      )}
+    </ul>
+  );
+}
+
+interface EntryProps extends Choice {
+  color: string;
+  id: string | null;
+  label: string;
+  size: number;
+  children: preact.ComponentChildren;
+}
+
+function Entry({ color, id, label, size, chosen, choose, children }: EntryProps) {
+  const isChosen = chosen === id;
+  return (
+    <li class={`pattern${isChosen ? ' chosen' : ''}`}>
+      <button type="button" aria-expanded={isChosen} onClick={() => choose(isChosen ? undefined : id)}>
+        <span class="swatch" style={{ background: color }} aria-hidden="true" />
+        <span class="pattern-label">{label}</span>
+        <span class="num muted">
+          {count(size)}
+          <span class="sr-only"> memories</span>
+        </span>
+      </button>
+      {isChosen && <div class="pattern-more">{children}</div>}
+    </li>
+  );
+}
+
+function About({ pattern }: { pattern: Pattern }) {
+  const {
+    cohesion,
+    dominant_type: type,
+    agents,
+    users,
+    cross_domain: crosses,
+    terms,
+    average_confidence: sure,
+  } = pattern;
+  return (
+    <>
+      <p class="tags">
+        {crosses && (
+          <span class="tag warn" title="Its memories are of several kinds or agents">
+            cross-domain
+          </span>
+        )}
+        {terms.map((term) => (
+          <span key={term} class="tag">
+            {term}
+          </span>
+        ))}
+      </p>
+      <dl class="pattern-facts">
+        <div>
+          <dt>Cohesion</dt>
+          <dd class="num">{percent(cohesion)}</dd>
+        </div>
+        <div>
+          <dt>Mostly</dt>
+          <dd>{type}</dd>
+        </div>
+        <div>
+          <dt>Confidence</dt>
+          <dd class="num">{sure.toFixed(2)}</dd>
+        </div>
+        <div>
+          <dt>{agents.length === 1 ? 'Agent' : 'Agents'}</dt>
+          <dd>{agents.join(', ')}</dd>
+        </div>
+        <div>
+          <dt>{users.length === 1 ? 'User' : 'Users'}</dt>
+          <dd>{users.length === 0 ? 'none' : users.join(', ')}</dd>
+        </div>
+        <div>
+          <dt>Found</dt>
+          <dd>{ago(pattern.discovered_at, serviceNow())}</dd>
+        </div>
+      </dl>
+    </>
+  );
+}
+
+interface MembersProps {
+  members: readonly { id: string; similarity?: number }[];
+  size: number;
+  pointAt: (id: string | undefined) => void;
+}
+
+function Members({ members, size, pointAt }: MembersProps) {
+  const shown = members.slice(0, MEMBERS_SHOWN);
+  const ids = shown.map(({ id }) => id).join(' ');
+  useEffect(() => {
+    wantLines(ids.split(' ').filter(Boolean));
+  }, [ids]);
+  return (
+    <>
+      <ul class="members">
+        {shown.map(({ id, similarity }) => {
+          const line = lines.value.get(id);
+          return (
+            <li key={id}>
+              <a
+                href={memoryHref(id)}
+                onFocus={() => pointAt(id)}
+                onBlur={() => pointAt(undefined)}
+                onPointerEnter={() => pointAt(id)}
+                onPointerLeave={() => pointAt(undefined)}
+              >
+                {line === undefined ? 'Memory' : line === null ? 'gone' : shortened(line, LINE_CHARACTERS)}
+              </a>
+              {similarity !== undefined && (
+                <span class="num muted small" title="Similarity to the middle of the pattern, 0 to 1">
+                  {similarity.toFixed(2)}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {size > shown.length && (
+        <p class="small muted">and {plural(size - shown.length, 'more memory', 'more memories')}.</p>
+      )}
+    </>
+  );
+}
