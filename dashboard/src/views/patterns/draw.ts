@@ -1,10 +1,14 @@
 /** The map on its canvas: hot memories as discs, warm ones as diamonds, cold ones as rings, in the color of their pattern. */
-import type { MapPoint } from '../../api/patterns.ts';
+import type { MapPoint, Pattern } from '../../api/patterns.ts';
+import { placedLabels } from './labels.ts';
 import type { Place } from './scale.ts';
 
 export interface Drawn {
   points: readonly MapPoint[];
   places: readonly Place[];
+  /** Named on the map, as far as there is room. */
+  named: readonly Pattern[];
+  font: string;
   /** Resolved colors: a canvas knows no custom properties. */
   colorOf: (patternId: string | null) => string;
   ink: string;
@@ -20,6 +24,7 @@ const MARK_RADIUS = 10;
 const DIM = 0.16;
 const LIT = 0.85;
 const RING_WIDTH = 1.6;
+const HALO_WIDTH = 4;
 
 export function draw(
   canvas: HTMLCanvasElement,
@@ -42,6 +47,7 @@ export function draw(
     else point(context, map, index, DIM);
   });
   for (const index of lit) point(context, map, index, LIT);
+  names(context, map, width);
   mark(context, map);
   context.globalAlpha = 1;
 }
@@ -74,6 +80,25 @@ function shape(context: CanvasRenderingContext2D, tier: MapPoint['tier'], { x, y
     context.closePath();
   } else {
     context.arc(x, y, tier === 'cold' ? radius - RING_WIDTH / 2 : radius, 0, 2 * Math.PI);
+  }
+}
+
+/** Each name with a halo, so that it is read above its points. */
+function names(context: CanvasRenderingContext2D, map: Drawn, width: number): void {
+  context.globalAlpha = 1;
+  context.font = map.font;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  context.lineWidth = HALO_WIDTH;
+  context.strokeStyle = map.surface;
+  context.fillStyle = map.ink;
+  const labels = placedLabels({ ...map, patterns: map.named }, (text) => context.measureText(text).width);
+  for (const { text, at } of labels) {
+    const half = context.measureText(text).width / 2 + HALO_WIDTH;
+    const x = Math.max(half, Math.min(width - half, at.x));
+    context.strokeText(text, x, at.y);
+    context.fillText(text, x, at.y);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Patterns: what the memories have in common, on a map of their meaning. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { getMap, listPatterns, type MapPoint } from '../../api/patterns.ts';
+import { getMap, listPatterns, type MapPoint, type Pattern } from '../../api/patterns.ts';
 import { Button } from '../../components/button.tsx';
 import { count, plural } from '../../components/format.ts';
 import { EmptyState, ErrorState, InlineError, Skeleton } from '../../components/states.tsx';
@@ -20,7 +20,8 @@ import './patterns.css';
 
 /** A discovery finds many patterns at once: they are read together. */
 const GATHER_MS = 400;
-const NOTHING: readonly MapPoint[] = [];
+const NO_POINTS: readonly MapPoint[] = [];
+const NO_PATTERNS: readonly Pattern[] = [];
 
 export default function Patterns() {
   const patterns = useResource(listPatterns, []);
@@ -34,8 +35,8 @@ export default function Patterns() {
   useEffect(followNow, []);
   const fresh = useEvents(map.data, read);
   const found = patterns.data.value?.patterns;
-  const points = map.data.value?.points ?? NOTHING;
-  const palette = useMemo(() => paletteFor(found ?? []), [found]);
+  const points = map.data.value?.points ?? NO_POINTS;
+  const palette = useMemo(() => paletteFor(found ?? NO_PATTERNS), [found]);
   const loose = useMemo(
     () => points.filter((point) => point.pattern_id === null).map((point) => point.memory_id),
     [points],
@@ -76,7 +77,7 @@ export default function Patterns() {
               </span>
             </header>
             {map.data.value ? (
-              <PatternMap {...{ points, palette, chosen, pointedAt }} patterns={found ?? []} />
+              <PatternMap {...{ points, palette, chosen, pointedAt }} patterns={found ?? NO_PATTERNS} />
             ) : (
               <div class="map-frame">
                 <Skeleton height="100%" />

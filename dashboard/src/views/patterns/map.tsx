@@ -46,17 +46,24 @@ export function PatternMap({ points, patterns, palette, chosen, pointedAt }: Pro
     const styles = getComputedStyle(canvas.current);
     const token = (name: string) => styles.getPropertyValue(name).trim();
     const resolved = new Map([...palette].map(([id, color]) => [id, token(color.slice(4, -1))]));
+    const ink = token('--ink');
     const none = token(NO_PATTERN.slice(4, -1));
     draw(canvas.current, size, {
       points,
       places,
-      colorOf: (id) => (id === null ? none : (resolved.get(id) ?? none)),
-      ink: token('--ink'),
+      named: patterns.filter(({ id }) => (chosen === undefined ? palette.get(id) !== NO_PATTERN : id === chosen)),
+      font: `600 12px ${token('--font')}`,
+      colorOf(id) {
+        if (id === null) return none;
+        // Among points that step back, gray ones would not stand out.
+        return id === chosen && palette.get(id) === NO_PATTERN ? ink : (resolved.get(id) ?? none);
+      },
+      ink,
       surface: token('--surface'),
       isLit: (point) => chosen === undefined || point.pattern_id === chosen,
       marked,
     });
-  }, [points, places, palette, chosen, marked, size, theme]);
+  }, [points, places, patterns, palette, chosen, marked, size, theme]);
 
   const pointAt = (event: PointerEvent | MouseEvent): number => {
     const bounds = canvas.current?.getBoundingClientRect();
