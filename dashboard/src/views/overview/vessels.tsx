@@ -77,7 +77,7 @@ export function Vessels() {
         {TIERS.map((tier) => (
           <Vessel key={tier} tier={tier} memories={counts[tier]} figures={stats.data.value} />
         ))}
-        <canvas ref={canvas} role="presentation" />
+        <canvas ref={canvas} />
       </div>
       <p class="vessel-key muted small">
         <span class="grain" aria-hidden="true" /> {each === 1 ? 'one memory' : plural(each, 'memory', 'memories')}
