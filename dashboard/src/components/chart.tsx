@@ -58,7 +58,7 @@ function optionsFor({ lines, windowSeconds, format }: ChartProps, width: number)
 }
 
 const timeLabel = (seconds: number) =>
-  new Date(seconds * 1_000).toLocaleTimeString([], {
+  new Date(seconds * 1_000).toLocaleTimeString('en-GB', {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
