@@ -12,6 +12,9 @@ import {
   QUEUE_CONSUMERS,
   type RouteName,
   SCHEDULES,
+  SOCKET_AUTHORIZER,
+  SOCKET_ROUTES,
+  type SocketRoute,
 } from '../functions/routes.ts';
 import { BUNDLING_WITH_MIGRATIONS } from './constructs/bundling.ts';
 import { Embedding } from './constructs/embedding.ts';
@@ -22,10 +25,13 @@ import { Migration } from './constructs/migration.ts';
 import { PokeConsumer } from './constructs/poke-consumer.ts';
 import { PokeTopic } from './constructs/poke-topic.ts';
 import { ScheduledRun } from './constructs/scheduled-run.ts';
+import { SocketGateway } from './constructs/socket-gateway.ts';
 import { pascal } from './names.ts';
 import type { Settings } from './settings.ts';
 
 const MIGRATE = 'migrate';
+/** The only function that posts to WebSockets. Two would overtake each other. */
+const BROADCASTER: (typeof QUEUE_CONSUMERS)[number]['name'] = 'broadcast-events';
 /** Public, and answered from the bundle: what never meets an engine gets no credentials. */
 const WITHOUT_ENGINES: readonly string[] = ['openapi', 'docs'] satisfies RouteName[];
 /** With the authorizer's cache a revoked key ends within 60 s, as the contract says. */
@@ -38,6 +44,8 @@ export interface MemoryStackProps extends StackProps {
 }
 
 export class MemoryStack extends Stack {
+  /** Where clients open the live feed: `wss://...`. */
+  readonly socketUrl: string;
   readonly #house: House;
   readonly #secret: EngineSecret;
   readonly #embedding: Embedding;
@@ -56,13 +64,19 @@ export class MemoryStack extends Stack {
     const authorizer = this.#function('auth', AUTHORIZER);
     const api = this.#api(settings, authorizer);
     const answering = HTTP_ROUTES.map((route: HttpRoute) => this.#route(api, route));
-    const consumers = QUEUE_CONSUMERS.map((consumer) => this.#consumer(consumer));
+    const socketAuthorizer = this.#function('auth', SOCKET_AUTHORIZER);
+    const sockets = this.#sockets(settings, socketAuthorizer);
+    const listening = SOCKET_ROUTES.map((route: SocketRoute) => this.#socketRoute(sockets, route));
+    const consumers = QUEUE_CONSUMERS.map((consumer) => this.#consumer(consumer, sockets));
     const schedules = SCHEDULES.map((schedule) => this.#schedule(schedule));
     const operators = OPERATOR_FUNCTIONS.map((operator) => this.#operator(operator));
 
-    const functions = [authorizer, ...answering, ...consumers, ...schedules, ...operators];
+    const edge = [authorizer, ...answering, socketAuthorizer, ...listening];
+    const functions = [...edge, ...consumers, ...schedules, ...operators];
     this.#migrateBefore(functions);
     this.#output('ApiUrl', api.url, 'Where the HTTP API answers');
+    this.socketUrl = sockets.url;
+    this.#output('SocketUrl', sockets.url, 'Where the live feed is: a WebSocket');
     this.#output('SecretName', settings.secretName, 'The secret with the credentials of the engines');
   }
 
@@ -82,8 +96,21 @@ export class MemoryStack extends Stack {
     return answering;
   }
 
-  #consumer(consumer: (typeof QUEUE_CONSUMERS)[number]): MemoryFunction {
+  #sockets(settings: Settings, authorizer: MemoryFunction): SocketGateway {
+    return new SocketGateway(this, 'Socket', { ...settings, ...this.#house, authorizer: authorizer.lambda });
+  }
+
+  #socketRoute(sockets: SocketGateway, route: SocketRoute): MemoryFunction {
+    const listening = this.#function('socket', route);
+    // What a message asks for is set in the registry and poked: only the broadcaster posts.
+    if (route.answers) this.#pokes.grantPublish(listening.lambda);
+    sockets.addRoute(route, listening.lambda);
+    return listening;
+  }
+
+  #consumer(consumer: (typeof QUEUE_CONSUMERS)[number], sockets: SocketGateway): MemoryFunction {
     const consuming = this.#function('queue', consumer);
+    if (consumer.name === BROADCASTER) sockets.bind(consuming.lambda);
     const { deadLetters } = new PokeConsumer(this, `${pascal(consumer.name)}Pokes`, {
       ...consumer,
       topic: this.#pokes.topic,

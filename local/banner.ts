@@ -2,7 +2,7 @@
 import { HTTP_ROUTES } from '../functions/routes.ts';
 import type { Stack } from './stack.ts';
 
-type Shown = Pick<Stack, 'url' | 'key' | 'keyIsNew' | 'dataDir' | 'clock' | 'describe'>;
+type Shown = Pick<Stack, 'url' | 'socketUrl' | 'key' | 'keyIsNew' | 'dataDir' | 'clock' | 'describe'>;
 
 /** Pages that a person opens; only those that the route table has are shown. */
 const PAGES = { docs: 'Docs', openapi: 'OpenAPI' };
@@ -10,7 +10,7 @@ const PAGES = { docs: 'Docs', openapi: 'OpenAPI' };
 const FIRST_MEMORY = '{"agent_id":"me","type":"fact","content":"The sky is blue."}';
 
 export function banner(stack: Shown, tookMs: number): string {
-  const { url, key, clock } = stack;
+  const { url, socketUrl, key, clock } = stack;
   const pages = HTTP_ROUTES.flatMap(({ name, path }) =>
     name in PAGES ? [row(PAGES[name as keyof typeof PAGES], `${url}${path}`)] : [],
   );
@@ -19,6 +19,7 @@ export function banner(stack: Shown, tookMs: number): string {
     '',
     row('Page', `${url}/`),
     row('API', `${url}/v1`),
+    row('WebSocket', socketUrl),
     ...pages,
     ...stack.describe().map((line, at) => row(at === 0 ? 'Engines' : '', line)),
     row('Data', stack.dataDir),
@@ -34,4 +35,4 @@ export function banner(stack: Shown, tookMs: number): string {
   return lines.join('\n');
 }
 
-const row = (name: string, value: string) => `  ${name.padEnd(9)}${value}`;
+const row = (name: string, value: string) => `  ${name.padEnd(11)}${value}`;

@@ -9,9 +9,11 @@ import { localEmbedder } from './embedder.ts';
 import { type Engines, startEngines } from './engines/main.ts';
 import { LOOPBACK } from './engines/port.ts';
 import type { Log } from './engines/types.ts';
-import { applyEnvironment } from './environment.ts';
+import { applyEnvironment, applySocketEnvironment } from './environment.ts';
 import { Functions, functionNamed, QUEUE_FUNCTIONS, SCHEDULE_FUNCTIONS } from './gateway/functions.ts';
 import { type GatewayServer, listen } from './gateway/server.ts';
+import { Management } from './gateway/socket/management.ts';
+import { SOCKET_PATH, SocketGateway } from './gateway/socket/socket-gateway.ts';
 import { masterKey } from './master-key.ts';
 import { LocalQueue } from './queue.ts';
 import { residueOf } from './residue.ts';
@@ -38,6 +40,8 @@ export interface StackOptions {
 
 export interface Stack {
   readonly url: string;
+  /** Where the live feed's WebSocket is. */
+  readonly socketUrl: string;
   /** Admin key of the default tenant. */
   readonly key: string;
   readonly keyIsNew: boolean;
@@ -51,7 +55,7 @@ export interface Stack {
   describe(): string[];
   /** Makes a tenant and answers its first admin key. */
   tenant(tenantId: string): Promise<string>;
-  /** Drains the gateway, then stops schedules, queues and engines. Safe to call twice. */
+  /** Closes WebSockets, drains the gateway, then stops schedules, queues and engines. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -80,6 +84,7 @@ let isComposed = false;
 
 /** What runs, in the order in which it has to stop. */
 class Started {
+  sockets?: SocketGateway;
   server?: GatewayServer;
   scheduler?: LocalScheduler;
   queue?: LocalQueue;
@@ -93,6 +98,8 @@ class Started {
   }
 
   async #stop(): Promise<void> {
+    // First, and while the functions still run: the server would wait for them, and their ends are told.
+    await this.sockets?.close();
     await this.server?.close();
     await this.scheduler?.stop();
     await this.queue?.stop();
@@ -111,6 +118,7 @@ async function bringUp(options: StackOptions, settings: Settings, started: Start
   const clock = new LocalClock(dataDir);
   const engines = await enginesFor(options, dataDir, log, started);
   applyEnvironment(process.env, engines.env, masterKey(dataDir, process.env));
+  const accessKeyId = applySocketEnvironment(process.env, `http://${LOOPBACK}:${server.port}`);
 
   const functions = new Functions();
   const queue = new LocalQueue({ functions, consumers: QUEUE_FUNCTIONS, log });
@@ -127,10 +135,15 @@ async function bringUp(options: StackOptions, settings: Settings, started: Start
   await Promise.all([embedder?.embedQuery('warm-up'), functions.call(functionNamed('migrate'), {})]);
   const development = await developmentKey(dataDir, isKnown, () => adminKey(functions, tenantId));
 
-  server.serve(serving(settings, functions, clock, log));
+  const sockets = new SocketGateway({ functions, clock, log, throttle: settings.throttle });
+  started.sockets = sockets;
+  const management = new Management({ sockets, accessKeyId });
+  server.serve(serving({ settings, functions, clock, management, log }));
+  server.server.on('upgrade', sockets.upgrade.bind(sockets));
   started.scheduler = new LocalScheduler({ functions, schedules: SCHEDULE_FUNCTIONS, clock, log });
   return {
     url: `http://${LOOPBACK}:${server.port}`,
+    socketUrl: `ws://${LOOPBACK}:${server.port}${SOCKET_PATH}`,
     key: development.apiKey,
     keyIsNew: development.isNew,
     dataDir: dataDir.path,

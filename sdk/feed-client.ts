@@ -167,7 +167,7 @@ export class FeedClient {
 
   #events(frame: EventsFrame): void {
     // Made with the former filter: what is missing from it is sent after the answer to the new one.
-    if (!this.#isSubscribed || (frame.id !== undefined && frame.id !== this.#id())) return;
+    if (!this.#isSubscribed) return;
     const taken = this.#position.take(frame);
     if (!taken.fits) {
       this.#resume();

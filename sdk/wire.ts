@@ -11,8 +11,6 @@ export type FeedFilter = Partial<Omit<WireEventsQuery, 'after' | 'before' | 'ord
 
 export interface EventsFrame {
   readonly kind: 'events';
-  /** The subscription that it belongs to, where the server says so. */
-  readonly id?: string;
   /** Where the frame begins: all events between it and `cursor` that pass the filter are in `events`. */
   readonly after: string;
   readonly cursor: string;

@@ -1,6 +1,5 @@
 /** API Gateway's question at `$connect`: whether a bearer key, or a ticket among the subprotocols, may come in. */
-import type { SocketAuthorizerAnswer, SocketAuthorizerEvent } from '../shared/socket-event.ts';
+import { composeAuthorizeSocket } from '@auren/memory/compose.ts';
+import { socketAuthorizer } from '../shared/socket-authorizer.ts';
 
-export const handler = async (_event: SocketAuthorizerEvent): Promise<SocketAuthorizerAnswer> => {
-  throw new Error('Unauthorized');
-};
+export const handler = socketAuthorizer(composeAuthorizeSocket);

@@ -1,5 +1,5 @@
 /** The log as callers see it: in order over everything, and of one memory. */
-import { EVENT_TYPES, type EventType } from '@auren/memory/model/event.ts';
+import { EPHEMERAL_TYPES, type EphemeralType, EVENT_TYPES, type EventType } from '@auren/memory/model/event.ts';
 import { MEMORY_TYPES } from '@auren/memory/model/memory.ts';
 import * as z from 'zod/mini';
 import { contract } from './contract.ts';
@@ -20,7 +20,9 @@ export const EVENTS_LIMIT_MAX = 1_000;
 type Family = `${string}.*`;
 const FAMILIES = [...new Set(EVENT_TYPES.map((type): Family => `${type.slice(0, type.indexOf('.'))}.*`))];
 
-const eventName = z.enum([...EVENT_TYPES, ...FAMILIES] as [EventType | Family, ...(EventType | Family)[]]);
+type EventName = EventType | EphemeralType | Family;
+/** One filter for HTTP and WebSocket: live-only events may be named in both. */
+export const eventName = z.enum([...EVENT_TYPES, ...EPHEMERAL_TYPES, ...FAMILIES] as [EventName, ...EventName[]]);
 
 export const eventObject = z.strictObject({
   id: z.string(),

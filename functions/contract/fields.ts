@@ -60,9 +60,8 @@ export const REASON_CHARACTERS_MAX = 500;
 export const reason = z.optional(z.string().check(z.minLength(1), z.maxLength(REASON_CHARACTERS_MAX)));
 
 /** Opaque to callers; the domain tells whether it still stands. */
-export const cursor = z.optional(
-  z.string().check(z.regex(/^[\x21-\x7e]{1,1024}$/, 'must be a cursor from an earlier answer')),
-);
+export const cursorText = z.string().check(z.regex(/^[\x21-\x7e]{1,1024}$/, 'must be a cursor from an earlier answer'));
+export const cursor = z.optional(cursorText);
 export const nextCursor = z.nullable(z.string()).register(z.globalRegistry, { description: 'Null on the last page.' });
 
 /** Query parameters arrive as text. */

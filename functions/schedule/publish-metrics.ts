@@ -1,2 +1,5 @@
 /** Schedule, every minute (5 s locally): what the memory is doing, for those who watch; and closes connections of ended keys. */
-export const handler = async (_event: unknown): Promise<{ tenants: number }> => ({ tenants: 0 });
+import { composeMetrics } from '@auren/memory/compose.ts';
+import { task } from '../shared/task.ts';
+
+export const handler = task('publish-metrics', composeMetrics, (metrics, { deadline }) => metrics.publishAll(deadline));

@@ -24,7 +24,7 @@ export interface AuthorizerHandler {
 }
 
 /** One token of the characters that RFC 6750 allows; a header that came twice is joined by a comma and so is none. */
-const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,256})$/i;
+export const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,256})$/i;
 
 /**
  * Throws where the engines do not answer: the gateway then answers 500 and keeps nothing, while a refusal would be cached

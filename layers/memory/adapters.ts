@@ -20,6 +20,8 @@ import { searchableText } from './embedding/searchable-text.ts';
 import { createPostgresErasures } from './erasure/erasures-postgres.ts';
 import { createPostgresPersons } from './erasure/persons-postgres.ts';
 import { providersResidue } from './erasure/residue.ts';
+import { createRedisConnections } from './feed/connections-redis.ts';
+import { createApiGatewayPoster } from './feed/poster-api-gateway.ts';
 import { deriveKey } from './keys.ts';
 import { createPostgresConsumers } from './log/consumers-postgres.ts';
 import { createPostgresLog } from './log/log-postgres.ts';
@@ -83,7 +85,7 @@ const hotOf = (settings: Config, clock: Ports['clock'], deadlineMs?: number) =>
   });
 
 type ErasurePorts = Pick<Ports, 'persons' | 'erasures' | 'subjectKeys' | 'residue' | 'certificateKey'>;
-export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes' | keyof ErasurePorts>;
+export type CorePorts = Omit<Ports, 'cold' | 'vectors' | 'embedder' | 'probes' | 'poster' | keyof ErasurePorts>;
 
 /** PostgreSQL and Redis: all that a store needs. */
 export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
@@ -105,6 +107,7 @@ export const core = /* @__PURE__ */ once(async (): Promise<CorePorts> => {
     poke: chosen.poke ?? pokeOf(settings),
     apiKeys: createPostgresApiKeys(database),
     keyCache: createRedisKeyCache(createRedis(settings)),
+    connections: createRedisConnections(createRedis(settings, { deadlineMs: BATCH_REDIS_DEADLINE_MS })),
     spaces: createPostgresSpaces(database),
     patterns: createPostgresPatterns(database),
     rules: settings.placement,
@@ -131,6 +134,26 @@ export const bulkHot = /* @__PURE__ */ once(async (): Promise<Ports['hot']> => {
 export const batchHot = /* @__PURE__ */ once(async (): Promise<Ports['hot']> => {
   const { clock } = await core();
   return chosen.hot ?? hotOf(await config(), clock, BATCH_REDIS_DEADLINE_MS);
+});
+
+export type FeedPorts = CorePorts & Pick<Ports, 'poster'>;
+
+function posterOf({ socketEndpoint, aws }: Config, warn: Ports['warn']): Ports['poster'] {
+  if (socketEndpoint === undefined || aws === undefined) {
+    throw new Error(
+      'AUREN_SOCKET_ENDPOINT is not set: nobody can be told of anything. Set it to the management address.',
+    );
+  }
+  return createApiGatewayPoster(socketEndpoint, aws, warn);
+}
+
+/** And connections, which are reached in rounds of hundreds. */
+export const withPoster = /* @__PURE__ */ once(async (): Promise<FeedPorts> => {
+  const ports = await core();
+  const poster = chosen.poster ?? posterOf(await config(), ports.warn);
+  if (chosen.connections) return { ...ports, poster };
+  const redis = createRedis(await config(), { deadlineMs: BULK_REDIS_DEADLINE_MS });
+  return { ...ports, poster, connections: createRedisConnections(redis) };
 });
 
 const chroma = /* @__PURE__ */ once(async () => {
@@ -263,6 +286,7 @@ export function usePorts(ports: Partial<Ports>): void {
     core,
     bulkHot,
     batchHot,
+    withPoster,
     chroma,
     embedder,
     subjectKeys,

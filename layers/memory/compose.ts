@@ -16,10 +16,13 @@ import {
   withCold,
   withErasure,
   withMeaning,
+  withPoster,
   withVectors,
 } from './adapters.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { createBroadcaster } from './feed/broadcaster.ts';
 import { createConsumer } from './feed/consumer.ts';
+import type { FrameCodec } from './feed/frames.ts';
 import { createHotProjector } from './feed/hot-projector.ts';
 import { createIndexer } from './feed/indexer.ts';
 import { assertTenantsApart } from './log/canary.ts';
@@ -36,6 +39,7 @@ import { createMap } from './usecases/discover/map.ts';
 import { createErasing } from './usecases/erase/erase-person.ts';
 import { createRetention } from './usecases/explain-retention.ts';
 import { createExporting } from './usecases/export-person.ts';
+import { createFollowing, createTickets } from './usecases/follow-feed.ts';
 import { createStats } from './usecases/get-stats.ts';
 import { createHealing } from './usecases/heal-consumers.ts';
 import { createAgentListing, createEventListing, createListing } from './usecases/list-memories.ts';
@@ -45,6 +49,7 @@ import { createTenants } from './usecases/manage-tenants.ts';
 import { createHistory } from './usecases/memory-history.ts';
 import type { Ports } from './usecases/ports.ts';
 import { flipEvicted } from './usecases/publish.ts';
+import { createMetrics } from './usecases/publish-metrics.ts';
 import { createRebuild } from './usecases/rebuild/rebuild.ts';
 import { createRelated } from './usecases/related-memories.ts';
 import { createRetrieving } from './usecases/retrieve-memories.ts';
@@ -85,16 +90,14 @@ export const composeDeleteSpace = composeCreateSpace;
 
 /** What a search would answer, without counting as a use. */
 const rehearsal = (ports: MeaningPorts) => {
-  const { search } = createSearch({ ...ports, hot: { ...ports.hot, used: async () => undefined } });
+  const { search } = createSearch({ ...ports, hot: { ...ports.hot, used: async () => ({ watched: false }) } });
   return async (caller: Caller, query: SearchQuery) =>
     (await search(caller, query)).results.map(({ memory }) => memory.id);
 };
 
-export const composeTickets = async () => ({
-  createTicket: async (_caller: Caller): Promise<{ ticket: string; expiresAt: string }> => {
-    throw new Error('not there yet');
-  },
-});
+export const composeTickets = async () => createTickets(await core());
+/** What a message of a client asks for. */
+export const composeFollowing = async () => createFollowing(await core());
 
 export const composeControl = async () => {
   const ports = await withMeaning();
@@ -112,6 +115,14 @@ const authenticate = /* @__PURE__ */ once(async () => {
 });
 /** Keeps its cache of keys for the life of the process. */
 export const composeAuthorize = () => authenticate();
+/** The same, and tickets, which stand for the caller that made them. */
+export const composeAuthorizeSocket = async () => {
+  const [byKey, { connections }] = [await authenticate(), await core()];
+  return {
+    authenticate: (apiKey: string) => byKey.authenticate(apiKey),
+    redeem: (ticket: string) => connections.takeTicket(ticket),
+  };
+};
 
 /** They keep their identity for leases as long as the process lives. */
 const indexing = /* @__PURE__ */ once(async () => createConsumer(await core(), createIndexer(await withMeaning())));
@@ -132,6 +143,17 @@ const hotProjecting = /* @__PURE__ */ once(async () => {
 });
 export const composeHotProjecting = () => hotProjecting();
 
+const broadcasting = /* @__PURE__ */ once(async () => {
+  const ports = await withPoster();
+  const made = new Map<FrameCodec, ReturnType<typeof createBroadcaster>>();
+  return (codec: FrameCodec) => {
+    const broadcaster = made.get(codec) ?? createBroadcaster({ ...ports, codec });
+    made.set(codec, broadcaster);
+    return broadcaster;
+  };
+});
+export const composeBroadcasting = async (codec: FrameCodec) => (await broadcasting())(codec);
+
 const sweeping = /* @__PURE__ */ once(async () => createSweep({ ...(await core()), hot: await bulkHot() }));
 export const composeSweep = () => sweeping();
 
@@ -148,6 +170,8 @@ export const composeRebuild = async () =>
     projecting: await hotProjecting(),
     indexing: await indexing(),
   });
+
+export const composeMetrics = async () => createMetrics(await core());
 
 export const composeHealing = async () => createHealing(await core());
 
@@ -166,5 +190,6 @@ export const composeTenants = async () => createTenants(await core());
 /** See adapters.ts; what was composed before is composed anew. */
 export function usePorts(ports: Partial<Ports>): void {
   replacePorts(ports);
-  for (const made of [health, authenticate, indexing, hotProjecting, sweeping, discovering]) made.forget();
+  for (const made of [health, authenticate, indexing, hotProjecting, broadcasting, sweeping, discovering])
+    made.forget();
 }

@@ -35,6 +35,38 @@ export const hotKeys = (tenantId: string) => {
   };
 };
 
+/** Names of a tenant's live feed in Redis, in the slot of its hot tier. */
+export const feedKeys = (tenantId: string) => {
+  const prefix = `auren:{${tenantId}}:feed`;
+  return {
+    /** Hashes by connection: who is there, what it wants to see, what it asked for last, and how far it has been told. */
+    members: `${prefix}:members`,
+    subscriptions: `${prefix}:subscriptions`,
+    asks: `${prefix}:asks`,
+    places: `${prefix}:places`,
+    /** Sorted set of connections by the millisecond at which they are over. */
+    ends: `${prefix}:ends`,
+    /** Sorted set of connections by the version of their last change, and the newest version. */
+    changed: `${prefix}:changed`,
+    version: `${prefix}:version`,
+    /** Set of connections that have to be closed. */
+    condemned: `${prefix}:condemned`,
+    /** Who read the registry last: what it remembers still holds. */
+    reader: `${prefix}:reader`,
+    /** There while somebody is subscribed: only then live-only events are kept for the feed. */
+    watched: `${prefix}:watched`,
+    counters: `${prefix}:counters`,
+    /** Hash of lag counters of one hour since 1970. */
+    lag: (hour: number) => `${prefix}:lag:${hour}`,
+    /** The counters as the last metrics saw them. */
+    measured: `${prefix}:measured`,
+    ephemeral: hotKeys(tenantId).ephemeral,
+  };
+};
+
+/** Who a ticket stands for; the ticket itself is not in the name. */
+export const ticketName = (ticket: string) => `auren:ticket:${createHash('sha256').update(ticket).digest('hex')}`;
+
 /** A cached API key check. */
 export const apiKeyName = (hash: string) => `auren:key:${hash}`;
 

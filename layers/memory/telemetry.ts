@@ -19,6 +19,9 @@ function seat(tenantId: string): Ride {
   return ride;
 }
 
+/** Under these names reads are counted by tier. */
+export const TIER_READ = { hot: 'read.hot', warm: 'read.warm', cold: 'read.cold' } as const;
+
 /** How long an operation took, in milliseconds. */
 export function noteLatency(tenantId: string, operation: string, ms: number): void {
   const { latencies } = seat(tenantId);

@@ -14,3 +14,19 @@ export const ACCESS_LOG = {
   authorizerError: '$context.authorizer.error',
   error: '$context.error.message',
 } as const;
+
+/** One line of JSON a handshake, a message and an end; what a WebSocket API knows of them. Never a header: there the ticket is. */
+export const SOCKET_ACCESS_LOG = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  event: '$context.eventType',
+  routeKey: '$context.routeKey',
+  connectionId: '$context.connectionId',
+  status: '$context.status',
+  integrationMs: '$context.integrationLatency',
+  integrationError: '$context.integrationErrorMessage',
+  authorizerMs: '$context.authorizer.latency',
+  authorizerError: '$context.authorizer.error',
+  error: '$context.error.message',
+} as const;

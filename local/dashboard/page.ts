@@ -1,8 +1,7 @@
-/** The dashboard at `/`, as CloudFront serves it in AWS: its files, their cache and security headers, and `/config.json`. */
+/** The dashboard at `/`, as CloudFront serves it in AWS: its files with their cache and security headers. */
 import type { IncomingMessage } from 'node:http';
 import { extname } from 'node:path';
-import { type Answer, jsonAnswer, refusal } from '../gateway/answer.ts';
-import { splitTarget } from '../gateway/event.ts';
+import { type Answer, refusal } from '../gateway/answer.ts';
 import { type BuiltFiles, DashboardBuild } from './build.ts';
 
 const TYPES: Record<string, string> = {
@@ -12,9 +11,7 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 const INDEX = '/index.html';
-const CONFIG = '/config.json';
 const FAVICON = '/favicon.svg';
-const SOCKET_PATH = '/ws';
 /** A name with a hash in it never means something else. */
 const FOREVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
@@ -45,21 +42,14 @@ export class DashboardPage {
     this.#build = build;
   }
 
-  owns(request: IncomingMessage): boolean {
-    const [path] = splitTarget(request.url ?? '/');
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    return isRead && (['/', INDEX, CONFIG, FAVICON].includes(path) || path.startsWith('/assets/'));
+  owns(path: string): boolean {
+    return ['/', INDEX, FAVICON].includes(path) || path.startsWith('/assets/');
   }
 
-  async serve(request: IncomingMessage): Promise<Answer> {
-    const { host = '' } = request.headers;
+  async serve({ headers: { host = '' }, method }: IncomingMessage, asked: string): Promise<Answer> {
     // Another name that leads here is a page of somebody else (DNS rebinding).
     if (!LOOPBACK_HOST.test(host)) return refusal(403);
-    const [asked] = splitTarget(request.url ?? '/');
-    if (asked === CONFIG) {
-      const { status, headers, body } = jsonAnswer(200, { api: '', socket: `ws://${host}${SOCKET_PATH}`, local: true });
-      return { status, headers: { ...headers, 'cache-control': ASK_AGAIN }, body };
-    }
+    if (method !== 'GET' && method !== 'HEAD') return refusal(404);
     const path = asked === '/' ? INDEX : asked;
     const file = (await this.#build.files()).get(path);
     if (!file) return refusal(404);

@@ -20,8 +20,8 @@ const DROPPED_HEADERS = new Set([
   'upgrade',
 ]);
 
-const ACCOUNT_ID = '000000000000';
-const API_ID = 'local';
+export const ACCOUNT_ID = '000000000000';
+export const API_ID = 'local';
 
 export function requestEvent(request: IncomingMessage, match: Match, requestId: string, now: Date): RequestEvent {
   const [rawPath, rawQueryString] = splitTarget(request.url ?? '/');
@@ -133,7 +133,7 @@ const isText = (contentType: string | undefined) =>
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** `12/Mar/2026:19:03:58 +0000`. */
-function commonLogTime(now: Date): string {
+export function commonLogTime(now: Date): string {
   const iso = now.toISOString();
   return `${iso.slice(8, 10)}/${MONTHS[now.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }

@@ -4,14 +4,23 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { AUTHORIZER, HTTP_ROUTES, OPERATOR_FUNCTIONS, QUEUE_CONSUMERS, SCHEDULES } from '../../functions/routes.ts';
+import {
+  AUTHORIZER,
+  HTTP_ROUTES,
+  OPERATOR_FUNCTIONS,
+  QUEUE_CONSUMERS,
+  SCHEDULES,
+  SOCKET_AUTHORIZER,
+  SOCKET_ROUTES,
+} from '../../functions/routes.ts';
 import { BUNDLING } from '../../lib/constructs/bundling.ts';
 import { ROOT } from './synthesized.ts';
 
 const inFolder = (folder: string, rows: readonly { name: string }[]) => rows.map(({ name }) => ({ folder, name }));
 export const FUNCTIONS = [
-  ...inFolder('auth', [AUTHORIZER]),
+  ...inFolder('auth', [AUTHORIZER, SOCKET_AUTHORIZER]),
   ...inFolder('http', HTTP_ROUTES),
+  ...inFolder('socket', SOCKET_ROUTES),
   ...inFolder('queue', QUEUE_CONSUMERS),
   ...inFolder('schedule', SCHEDULES),
   ...OPERATOR_FUNCTIONS.map(({ folder, name }) => ({ folder, name })),

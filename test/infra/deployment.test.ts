@@ -40,6 +40,7 @@ describe('a deployment', () => {
   it('says where it answers, which secret it reads and what an operator invokes', () => {
     expect(synthesized.outputs()).toMatchObject({
       ApiUrl: { Value: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] } },
+      SocketUrl: { Value: { 'Fn::Join': ['', expect.arrayContaining(['wss://', '/live'])] } },
       SecretName: { Value: 'auren/dev/engines' },
       CreateTenantFunction: { Value: { Ref: synthesized.functionOf('create-tenant').id } },
       MigrateFunction: { Value: { Ref: synthesized.functionOf('migrate').id } },

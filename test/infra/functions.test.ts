@@ -10,6 +10,8 @@ import {
   OPERATOR_FUNCTIONS,
   QUEUE_CONSUMERS,
   SCHEDULES,
+  SOCKET_AUTHORIZER,
+  SOCKET_ROUTES,
 } from '../../functions/routes.ts';
 import { loadConfig } from '../../layers/memory/config.ts';
 import { BUNDLING_WITH_MIGRATIONS } from '../../lib/constructs/bundling.ts';
@@ -18,6 +20,8 @@ import { ROOT, Synthesized } from './synthesized.ts';
 const ROWS: { name: string; needs: Needs }[] = [
   AUTHORIZER,
   ...HTTP_ROUTES,
+  SOCKET_AUTHORIZER,
+  ...SOCKET_ROUTES,
   ...QUEUE_CONSUMERS,
   ...SCHEDULES,
   ...OPERATOR_FUNCTIONS,

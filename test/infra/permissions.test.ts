@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { HTTP_ROUTES, type HttpRoute, QUEUE_CONSUMERS, SCHEDULES } from '../../functions/routes.ts';
+import {
+  HTTP_ROUTES,
+  type HttpRoute,
+  QUEUE_CONSUMERS,
+  SCHEDULES,
+  SOCKET_ROUTES,
+  type SocketRoute,
+} from '../../functions/routes.ts';
+import { pascal } from '../../lib/names.ts';
 import { actionsOf, type Statement, Synthesized } from './synthesized.ts';
 
 const ROUTES: readonly HttpRoute[] = HTTP_ROUTES;
+const SOCKETS: readonly SocketRoute[] = SOCKET_ROUTES;
+/** What names functions that are made for a role, in the template. */
+const INVOKED = [...SCHEDULES.map(({ name }) => pascal(name)), 'Migrate'];
+const ROWS = [...ROUTES, ...SOCKETS, ...QUEUE_CONSUMERS, ...SCHEDULES];
 const COMMITTING_SCOPES = ['memories:write', 'control', 'admin'];
 const synthesized = new Synthesized();
 const roles = synthesized.all('AWS::IAM::Role').map(([id]) => id);
@@ -15,16 +27,19 @@ describe('what roles may do', () => {
     expect(everything.flatMap(actionsOf).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('names its resources, but for the versions of a function that is invoked', () => {
+  it('names its resources, but for the versions of a function that is invoked and the connections of the live feed', () => {
     const wild = everything.filter(({ Resource }) => /\*/.test(JSON.stringify(Resource)));
+    const invoking = wild.filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
+    const managing = wild.filter((statement) => actionsOf(statement).includes('execute-api:ManageConnections'));
 
-    expect(wild.flatMap(actionsOf)).toEqual(wild.map(() => 'lambda:InvokeFunction'));
-    for (const { Resource } of wild) {
+    for (const { Resource } of invoking) {
       expect(JSON.stringify(Resource)).toMatch(
-        /"Fn::GetAtt":\["(DiscoverPatterns|HealConsumers|MigrateTiers|Migrate)Function\w+","Arn"\]\},":\*"/,
+        new RegExp(`"Fn::GetAtt":\\["(${INVOKED.join('|')})Function\\w+","Arn"\\]\\},":\\*"`),
       );
     }
-    expect(wild).toHaveLength(SCHEDULES.length + 1);
+    expect(invoking).toHaveLength(INVOKED.length);
+    expect(managing).toHaveLength(1);
+    expect(wild.flatMap(actionsOf)).toHaveLength(INVOKED.length + 1);
   });
 
   it('reaches nothing from the public pages of the contract but their logs', () => {
@@ -63,12 +78,17 @@ describe('what roles may do', () => {
 
 describe('pokes are published', () => {
   const due = [
-    ...ROUTES.filter(({ method, scope }) => method !== 'GET' && COMMITTING_SCOPES.includes(scope ?? '')),
+    ...ROUTES.filter(
+      ({ method, scope, tellsFeed }) => tellsFeed || (method !== 'GET' && COMMITTING_SCOPES.includes(scope ?? '')),
+    ),
+    ...SOCKETS.filter(({ answers }) => answers),
     ...SCHEDULES,
   ];
-  const others = [...ROUTES, ...QUEUE_CONSUMERS].filter((row) => !due.some(({ name }) => name === row.name));
+  const others = [...ROUTES, ...SOCKETS, ...QUEUE_CONSUMERS].filter(
+    (row) => !due.some(({ name }) => name === row.name),
+  );
 
-  it.each(due.map(({ name }) => name))('by %s, which commits', (name) => {
+  it.each(due.map(({ name }) => name))('by %s, which has something to tell', (name) => {
     const [topicId] = synthesized.all('AWS::SNS::Topic')[0] ?? [];
 
     const statements = allowing(synthesized.rightsOf(name), 'sns:');
@@ -80,6 +100,33 @@ describe('pokes are published', () => {
 
   it.each(others.map(({ name }) => name))('never by %s', (name) => {
     expect(allowing(synthesized.rightsOf(name), 'sns:')).toEqual([]);
+  });
+});
+
+describe('connections of the live feed', () => {
+  it('are posted to and closed by the broadcaster alone, on the stage of this one API', () => {
+    const posting = ROWS.filter(({ name }) => allowing(synthesized.rightsOf(name), 'execute-api:').length > 0);
+    const [statement] = allowing(synthesized.rightsOf('broadcast-events'), 'execute-api:');
+    const apiId = synthesized.apiOf('WEBSOCKET').id;
+
+    expect(posting.map(({ name }) => name)).toEqual(['broadcast-events']);
+    expect(statement).toMatchObject({ Effect: 'Allow', Action: 'execute-api:ManageConnections' });
+    const resources = [statement?.Resource].flat().map((resource) => JSON.stringify(resource));
+    expect(resources).toEqual([
+      expect.stringContaining(`{"Ref":"${apiId}"},"/live/DELETE/@connections/*"`),
+      expect.stringContaining(`{"Ref":"${apiId}"},"/live/POST/@connections/*"`),
+    ]);
+  });
+
+  it('have an address that the broadcaster alone is told', () => {
+    const told = ROWS.filter(({ name }) =>
+      Object.hasOwn(
+        synthesized.functionOf(name).resource.Properties.Environment?.Variables ?? {},
+        'AUREN_SOCKET_ENDPOINT',
+      ),
+    );
+
+    expect(told.map(({ name }) => name)).toEqual(['broadcast-events']);
   });
 });
 

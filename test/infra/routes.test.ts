@@ -3,19 +3,28 @@ import { AUTHORIZER, HTTP_ROUTES, type HttpRoute } from '../../functions/routes.
 import { type Reference, Synthesized, type Value } from './synthesized.ts';
 
 interface RouteProperties {
+  ApiId: Reference;
   RouteKey: string;
   Target: { 'Fn::Join': [string, [string, Reference]] };
   AuthorizationType: string;
   AuthorizerId?: Reference;
 }
 interface AuthorizerProperties {
+  ApiId: Reference;
   AuthorizerUri: Value;
   [property: string]: Value;
 }
 
 const ROUTES: readonly HttpRoute[] = HTTP_ROUTES;
 const synthesized = new Synthesized();
-const deployed = synthesized.all<RouteProperties>('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+const API_ID = synthesized.apiOf('HTTP').id;
+const deployed = synthesized
+  .all<RouteProperties>('AWS::ApiGatewayV2::Route')
+  .map(([, { Properties }]) => Properties)
+  .filter(({ ApiId }) => ApiId.Ref === API_ID);
+const authorizers = synthesized
+  .all<AuthorizerProperties>('AWS::ApiGatewayV2::Authorizer')
+  .filter(([, { Properties }]) => Properties.ApiId.Ref === API_ID);
 const keyOf = ({ method, path }: HttpRoute) => `${method} ${path}`;
 
 function routeOf(route: HttpRoute): RouteProperties {
@@ -61,7 +70,7 @@ describe('the HTTP API', () => {
     (_, route) => {
       const { AuthorizationType, AuthorizerId } = routeOf(route);
 
-      const [authorizerId] = synthesized.all('AWS::ApiGatewayV2::Authorizer')[0] ?? [];
+      const [authorizerId] = authorizers[0] ?? [];
       if (route.scope === null) expect([AuthorizationType, AuthorizerId]).toEqual(['NONE', undefined]);
       else expect([AuthorizationType, AuthorizerId]).toEqual(['CUSTOM', { Ref: authorizerId }]);
     },
@@ -69,8 +78,6 @@ describe('the HTTP API', () => {
 
   it('believes its one authorizer by the Authorization header for as long as the table says', () => {
     const { id } = synthesized.functionOf(AUTHORIZER.name);
-
-    const authorizers = synthesized.all<AuthorizerProperties>('AWS::ApiGatewayV2::Authorizer');
 
     expect(authorizers).toHaveLength(1);
     const properties = authorizers[0]?.[1].Properties;
@@ -85,21 +92,21 @@ describe('the HTTP API', () => {
   });
 
   it('throttles, and logs JSON without keys, paths and ids', () => {
-    const [stage] = synthesized.all<{ AccessLogSettings: { Format: string } }>('AWS::ApiGatewayV2::Stage');
+    const stage = synthesized.apiOf('HTTP').stage;
 
-    expect(stage?.[1].Properties).toMatchObject({
+    expect(stage).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 2_500 },
     });
-    const format = stage?.[1].Properties.AccessLogSettings.Format ?? '';
+    const format = stage.AccessLogSettings.Format;
     expect(JSON.parse(format)).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
     expect(format).not.toMatch(/context\.path|header|authorizer\.principal/i);
   });
 
   it('answers no other origin unless the deployment names it', () => {
     const open = new Synthesized({ corsOrigins: 'https://a.example,https://b.example' });
-    const corsOf = (from: Synthesized) => from.all('AWS::ApiGatewayV2::Api')[0]?.[1].Properties.CorsConfiguration;
+    const corsOf = (from: Synthesized) => from.apiOf('HTTP').properties.CorsConfiguration;
 
     expect(corsOf(synthesized)).toBeUndefined();
     expect(corsOf(open)).toMatchObject({

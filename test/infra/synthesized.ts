@@ -36,6 +36,14 @@ export interface FunctionProperties {
   TracingConfig?: Value;
   ReservedConcurrentExecutions?: number;
 }
+interface ApiProperties {
+  ProtocolType: 'HTTP' | 'WEBSOCKET';
+  [property: string]: Value;
+}
+interface StageProperties {
+  ApiId: Reference;
+  AccessLogSettings: { Format: string };
+}
 interface RoleProperties {
   ManagedPolicyArns?: Value[];
   Policies?: { PolicyDocument: { Statement: Statement[] } }[];
@@ -91,6 +99,18 @@ export class Synthesized {
     const found = this.functions().find(([, { Properties }]) => Properties.LoggingConfig?.LogGroup.Ref === group);
     if (!group || !found) throw new Error(`the template has no function for ${name}`);
     return { id: found[0], resource: found[1] };
+  }
+
+  /** The one API of a protocol, with its one stage. */
+  apiOf(protocol: ApiProperties['ProtocolType']): { id: string; properties: ApiProperties; stage: StageProperties } {
+    const [api] = this.all<ApiProperties>('AWS::ApiGatewayV2::Api').filter(
+      ([, { Properties }]) => Properties.ProtocolType === protocol,
+    );
+    const [stage] = this.all<StageProperties>('AWS::ApiGatewayV2::Stage').filter(
+      ([, { Properties }]) => Properties.ApiId.Ref === api?.[0],
+    );
+    if (!api || !stage) throw new Error(`the template has no ${protocol} API with a stage`);
+    return { id: api[0], properties: api[1].Properties, stage: stage[1].Properties };
   }
 
   /** Everything that a role may do, whichever way the statement is attached. */

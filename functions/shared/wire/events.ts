@@ -1,11 +1,24 @@
 /** Events: the filter from the wire, the envelope back. Payloads stay inside; a history adds what changed. */
 import type { EventFilter, History, HistoryEvent } from '@auren/memory/memory.ts';
-import type { EventHeader, PlacedEvent } from '@auren/memory/model/event.ts';
+import type { EphemeralEvent, EventHeader, PlacedEvent } from '@auren/memory/model/event.ts';
 import type { EventObject, WireEventsQuery } from '../../contract/events.ts';
 import { PAGE_BYTES_MAX } from '../reply.ts';
 import { defined } from './defined.ts';
 
-export const toFilter = (query: WireEventsQuery): EventFilter =>
+type WireFilter = Pick<
+  WireEventsQuery,
+  | 'agent_ids'
+  | 'user_ids'
+  | 'space_ids'
+  | 'memory_ids'
+  | 'types'
+  | 'tiers'
+  | 'events'
+  | 'min_priority'
+  | 'min_confidence'
+>;
+
+export const toFilter = (query: WireFilter): EventFilter =>
   defined({
     agentIds: query.agent_ids,
     userIds: query.user_ids,
@@ -20,7 +33,7 @@ export const toFilter = (query: WireEventsQuery): EventFilter =>
 
 const isMemory = (streamId: string) => streamId.startsWith('mem_');
 
-export const toEnvelope = (event: EventHeader, cursor: string | null): EventObject => ({
+export const toEnvelope = (event: EventHeader | EphemeralEvent, cursor: string | null): EventObject => ({
   id: event.id,
   cursor,
   seq: event.seq,

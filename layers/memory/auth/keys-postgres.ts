@@ -4,6 +4,7 @@ import type { Postgres, Row } from '../clients/postgres.ts';
 import { instant } from '../clock.ts';
 import type { Scope, SpaceRole } from '../model/caller.ts';
 import type { ApiKeyStore, StoredApiKey } from './key-store.ts';
+import type { ApiKeyRecord } from './port.ts';
 
 const COLUMNS = 'id, hash, scopes, agent_id, name, created_at, expires_at, revoked_at, seq, head_hash';
 
@@ -22,21 +23,30 @@ const keyFromRow = (row: Row): StoredApiKey => ({
   headHash: row.head_hash as string,
 });
 
+const recordFromRow = (row: Row): ApiKeyRecord => ({
+  tenantId: row.tenant_id as string,
+  id: row.id as string,
+  scopes: row.scopes as Scope[],
+  agentId: row.agent_id as string | null,
+  spaceRoles: row.space_roles as Record<string, SpaceRole>,
+  expiresAt: optionalInstant(row.expires_at),
+  revokedAt: optionalInstant(row.revoked_at),
+});
+
 export function createPostgresApiKeys(postgres: Postgres): ApiKeyStore {
   return {
     async resolve(hash) {
       const text = 'select * from resolve_api_key($1)';
       const [[row] = []] = await postgres.run('', [{ text, params: [hash] }], { readOnly: true });
-      if (row === undefined) return null;
-      return {
-        tenantId: row.tenant_id as string,
-        id: row.id as string,
-        scopes: row.scopes as Scope[],
-        agentId: row.agent_id as string | null,
-        spaceRoles: row.space_roles as Record<string, SpaceRole>,
-        expiresAt: optionalInstant(row.expires_at),
-        revokedAt: optionalInstant(row.revoked_at),
-      };
+      return row === undefined ? null : recordFromRow(row);
+    },
+    async current(tenantId, ids) {
+      const text = `select k.tenant_id, k.id, k.scopes, k.agent_id, k.expires_at, k.revoked_at,
+          coalesce((select jsonb_object_agg(s.space_id, s.role) from space_members s
+                     where s.tenant_id = k.tenant_id and s.agent_id = k.agent_id), '{}') as space_roles
+        from api_keys k where k.tenant_id = $1 and k.id = any($2::text[])`;
+      const [rows = []] = await postgres.run(tenantId, [{ text, params: [tenantId, ids] }], { readOnly: true });
+      return rows.map(recordFromRow);
     },
     async find(tenantId, id) {
       const text = `select ${COLUMNS} from api_keys where tenant_id = $1 and id = $2`;

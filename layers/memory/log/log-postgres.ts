@@ -6,10 +6,16 @@ import { commitStatements, LIVE_CLAIM } from './commit-postgres.ts';
 import { EVENT_COLUMNS, EVENT_COLUMNS_BARE, eventFromRow, placedFromRow } from './event-rows.ts';
 import { matchesFilter, placeholders, visibleTo } from './filter-sql.ts';
 import { type Cursor, decodeCursor, encodeCursor, START } from './order.ts';
-import type { Commit, CommitResult, EventLog, IdempotentReply, LogRead } from './port.ts';
+import {
+  BACKLOG_MAX,
+  type Commit,
+  type CommitResult,
+  type EventLog,
+  type IdempotentReply,
+  type LogRead,
+} from './port.ts';
 
 const STREAM_EVENTS_MAX = 10_000;
-const BACKLOG_MAX = 10_000;
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const DEADLOCK = '40P01';
@@ -181,11 +187,11 @@ export function createPostgresLog(postgres: Postgres): EventLog {
       return { events, nextCursor: rows.length > limit ? (events.at(-1)?.cursor ?? null) : null };
     },
 
-    async backlog(tenantId, cursor) {
+    async backlog(tenantId, cursor, max = BACKLOG_MAX) {
       const { txid, position } = cursor === null ? START : decodeCursor(cursor, 'cursor');
       const text = `select count(*)::int as n from (select from events where tenant_id = $1
-        and (events.txid, events.position) > ($2::xid8, $3::bigint) limit ${BACKLOG_MAX}) behind`;
-      const [row] = await page(tenantId, text, [tenantId, txid, position]);
+        and (events.txid, events.position) > ($2::xid8, $3::bigint) limit $4) behind`;
+      const [row] = await page(tenantId, text, [tenantId, txid, position, max]);
       return row?.n as number;
     },
   };

@@ -30,3 +30,28 @@ export function decodeCursor(text: string, path: string): Cursor {
   }
   return { epoch, txid, position };
 }
+
+/** A place in the log as numbers, for many comparisons. */
+export type Place = readonly [txid: bigint, position: bigint];
+
+export const placeOf = (cursor: string): Place => {
+  const { txid, position } = decodeCursor(cursor, 'cursor');
+  return [BigInt(txid), BigInt(position)];
+};
+
+export const isBefore = (a: Place, b: Place): boolean => (a[0] === b[0] ? a[1] < b[1] : a[0] < b[0]);
+
+export const epochOf = (cursor: string): string => decodeCursor(cursor, 'cursor').epoch;
+
+/** The cursor right before the event that this one stands after. */
+export function rightBefore(cursor: string): string {
+  const { epoch, txid, position } = decodeCursor(cursor, 'cursor');
+  return encodeCursor({ epoch, txid, position: String(BigInt(position) - 1n) });
+}
+
+/** The cursor before which the event that this one stands after lies. */
+export function rightBehind(cursor: string): string {
+  const { epoch, txid, position } = decodeCursor(cursor, 'cursor');
+  const next = BigInt(position) + 1n;
+  return next > POSITION_MAX ? cursor : encodeCursor({ epoch, txid, position: String(next) });
+}

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../clock.ts';
 import type { Caller, Scope } from '../model/caller.ts';
-import type { EventType, LogEvent, PlacedEvent } from '../model/event.ts';
+import type { EphemeralType, EventType, LogEvent, PlacedEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord, MemoryType, TierName } from '../model/memory.ts';
 import type { StoredPattern } from '../model/pattern.ts';
@@ -77,6 +77,9 @@ export interface CommitResult {
   replay: { fingerprint: string; reply: IdempotentReply } | null;
 }
 
+/** Beyond this many events nobody counts on. */
+export const BACKLOG_MAX = 10_000;
+
 export interface EventFilter {
   agentIds?: string[];
   userIds?: string[];
@@ -85,7 +88,7 @@ export interface EventFilter {
   types?: MemoryType[];
   tiers?: TierName[];
   /** Exact event types, or families such as `memory.*`. */
-  events?: (EventType | `${string}.*`)[];
+  events?: (EventType | EphemeralType | `${string}.*`)[];
   minPriority?: number;
   minConfidence?: number;
 }
@@ -124,6 +127,6 @@ export interface EventLog {
     caller: Caller,
     query: { after?: string; before?: string; order: 'asc' | 'desc'; limit: number; filter: EventFilter },
   ): Promise<EventPage>;
-  /** Events behind a consumer's cursor, counted up to 10,000. */
-  backlog(tenantId: string, cursor: string | null): Promise<number>;
+  /** Events behind a consumer's cursor, counted up to `max`. */
+  backlog(tenantId: string, cursor: string | null, max?: number): Promise<number>;
 }

@@ -27,6 +27,10 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** These end a stream: the memory is in no tier afterwards and its payloads are gone. */
 export const ENDING_EVENTS = ['memory.expired', 'memory.deleted', 'memory.erased'] as const satisfies EventType[];
 
+/** Of the live feed alone: never in the log, and nobody who was away gets them later. */
+export const EPHEMERAL_TYPES = ['memory.retrieved', 'memory.searched', 'metrics'] as const;
+export type EphemeralType = (typeof EPHEMERAL_TYPES)[number];
+
 export const isEnding = ({ type }: { type: EventType }): boolean => ENDING_EVENTS.some((ending) => ending === type);
 
 export const MOVE_REASONS = ['age', 'pressure', 'policy', 'agent', 'use', 'prediction', 'repair'] as const;
@@ -73,4 +77,9 @@ export interface LogEvent extends EventHeader {
 /** An event as read back in order, with the cursor that stands right after it. */
 export interface PlacedEvent extends LogEvent {
   cursor: string;
+}
+
+/** What is told and not kept. Named by an empty stream where it is of no memory; its seq is 0. */
+export interface EphemeralEvent extends Omit<EventHeader, 'tenantId' | 'type' | 'schemaVersion'> {
+  type: EphemeralType;
 }

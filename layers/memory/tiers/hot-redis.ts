@@ -10,7 +10,7 @@ import { inGroups, inPairs, textList, textLists } from '../clients/redis-script.
 import { type Clock, instant, SECOND_MS } from '../clock.ts';
 import { Lru } from '../embedding/lru.ts';
 import { AurenError } from '../errors.ts';
-import { hotKeys } from '../keys.ts';
+import { feedKeys, hotKeys } from '../keys.ts';
 import { takeRide } from '../telemetry.ts';
 import { fromReply, toArguments } from './hot-record.ts';
 import { ADVANCE } from './hot-scripts/advance.ts';
@@ -25,7 +25,7 @@ import { SETTLE } from './hot-scripts/settle.ts';
 import { STATS } from './hot-scripts/stats.ts';
 import { TAKE_RECALLS } from './hot-scripts/take-recalls.ts';
 import { USED } from './hot-scripts/used.ts';
-import { latencyField, percentilesOf } from './latency-buckets.ts';
+import { latencyField, percentilesOf, totalsOf } from './latency-buckets.ts';
 import type { HotTier, HotUpkeep, Ride } from './port.ts';
 import { hourArguments, pendingFromReply, recallFromReply } from './use-replies.ts';
 
@@ -67,6 +67,7 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
         keys.usedAt,
         keys.latency(hour()),
         keys.ephemeral,
+        feedKeys(tenantId).watched,
       ];
       const args = [keys.recordPrefix, epoch(now), String(capacity), ...rideArguments(takeRide(tenantId, ride))];
       const reply = await redis.script(PUT, names, args.concat(...records.map(toArguments)));
@@ -105,12 +106,12 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
     async read(caller, ids, { use, now, ride }) {
       const keys = hotKeys(caller.tenantId);
       const spaces = Object.keys(caller.spaceRoles);
-      const [leased, ...found] = textList(
+      const [leased, watched, ...found] = textList(
         await redis.script(
           READ,
           [
             ...[keys.scores, keys.uses, keys.usedAt, keys.lease, keys.counters, keys.latency(hour()), keys.ephemeral],
-            ...[keys.hours, keys.recalls],
+            ...[keys.hours, keys.recalls, feedKeys(caller.tenantId).watched],
           ],
           [
             ...[keys.recordPrefix, epoch(now), now, use ? '1' : '0'],
@@ -124,20 +125,24 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       const records = inGroups(found, 4).map(([id = '', rec = '', uses = '', at = '']) => {
         return [id, fromReply(rec, uses, at)] as const;
       });
-      return { leased: leased === '1', records: new Map(records) };
+      return { leased: leased === '1', watched: watched === '1', records: new Map(records) };
     },
 
     async used(tenantId, ids, now, ride, by) {
       const { scores, uses, usedAt, hours, recalls, queries, recordPrefix, ...keys } = hotKeys(tenantId);
-      await redis.script(
+      const reply = await redis.script(
         USED,
-        [scores, uses, usedAt, hours, recalls, queries, keys.latency(hour()), keys.ephemeral],
+        [
+          ...[scores, uses, usedAt, hours, recalls, queries],
+          ...[keys.latency(hour()), keys.ephemeral, feedKeys(tenantId).watched],
+        ],
         [
           ...[recordPrefix, epoch(now), now, by?.agentId ?? '', by?.query?.id ?? '', by?.query?.json ?? ''],
           ...rideArguments(takeRide(tenantId, ride)),
           ...new Set(ids),
         ],
       );
+      return { watched: textList(reply)[0] === '1' };
     },
 
     async pendingUses(tenantId) {
@@ -226,8 +231,12 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
       ];
       const [figures = [], ...latencies] = textLists(await redis.script(STATS, names, []));
       const [count = 0, pinned = 0, usedBytes = 0, hits = 0, misses = 0] = figures.map(Number);
-      const counters = latencies.flatMap(inPairs).map(([field, n]) => [field, Number(n)] as const);
-      return { count, pinned, capacity, usedBytes, hits, misses, latency: percentilesOf(counters) };
+      const [thisHour = [], ...before] = latencies.map((list) =>
+        inPairs(list).map(([field, n]) => [field, Number(n)] as const),
+      );
+      const operations = { hour: hour(), counts: totalsOf(thisHour) };
+      const latency = percentilesOf([...thisHour, ...before.flat()]);
+      return { count, pinned, capacity, usedBytes, hits, misses, latency, operations };
     },
   };
   return hot;

@@ -47,6 +47,16 @@ export function percentilesOf(
   );
 }
 
+/** How often each operation was counted. */
+export function totalsOf(counters: Iterable<readonly [field: string, count: number]>): Record<string, number> {
+  const totals = new Map<string, number>();
+  for (const [field, count] of counters) {
+    const operation = field.slice(0, field.lastIndexOf(SEPARATOR));
+    totals.set(operation, (totals.get(operation) ?? 0) + count);
+  }
+  return Object.fromEntries(totals);
+}
+
 /** Nearest rank: the smallest latency that at least the given share does not exceed. */
 function percentile(counts: readonly number[], share: number): number {
   const total = counts.reduce((sum, count) => sum + count, 0);

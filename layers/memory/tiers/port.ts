@@ -29,7 +29,7 @@ export interface Tier {
 /** Rides on a Redis call that is made anyway: latencies since the last call, and live-only events. */
 export interface Ride {
   latencies: { operation: string; ms: number }[];
-  /** Serialized ephemeral events. */
+  /** Serialized live-only events; kept only while somebody follows the feed. */
   events: string[];
 }
 
@@ -52,6 +52,8 @@ export type HourCounts = Readonly<Record<number, number>>;
 export interface HotRead {
   /** False: the projector is behind or unknown; the copies may be stale and count only where PostgreSQL is down. */
   leased: boolean;
+  /** Somebody follows the live feed of the tenant. */
+  watched: boolean;
   /** With exact `accessCount` and `lastAccessedAt`. Expired, tombstoned and unreadable ones are absent. */
   records: Map<string, MemoryRecord>;
 }
@@ -70,7 +72,13 @@ export interface HotTier extends Tier {
   /** Removes erased memories as `remove` does, with their uses and recalls, and the live-only events and waiting queries about the person. */
   forget(tenantId: string, userId: string, marks: readonly Mark[]): Promise<void>;
   /** Counts uses of memories of any tier, carries the ride, and keeps the query. */
-  used(tenantId: string, ids: readonly string[], now: Instant, ride?: Ride, by?: Recaller): Promise<void>;
+  used(
+    tenantId: string,
+    ids: readonly string[],
+    now: Instant,
+    ride?: Ride,
+    by?: Recaller,
+  ): Promise<Pick<HotRead, 'watched'>>;
   /** Uses counted since the last flush. */
   pendingUses(tenantId: string): Promise<Map<string, PendingUses>>;
   /** The hot projector's cursor lives in Redis, so that it rolls back with the data. */
@@ -132,6 +140,8 @@ export interface HotStats {
   misses: number;
   /** Milliseconds. */
   latency: Record<string, { p50: number; p95: number; p99: number }>;
+  /** How often each operation was counted in this hour since 1970. */
+  operations: { hour: number; counts: Record<string, number> };
 }
 
 export interface ColdStats {

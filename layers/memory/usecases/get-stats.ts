@@ -7,11 +7,12 @@ import { EngineUnavailable } from '../errors.ts';
 import { INDEX_CONSUMER } from '../feed/names.ts';
 import type { AurenMemory } from '../memory.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { feedFigures, feedStats } from './feed-figures.ts';
 import type { Ports } from './ports.ts';
 
 export type StatsPorts = Pick<
   Ports,
-  'catalog' | 'recalls' | 'hot' | 'cold' | 'vectors' | 'log' | 'consumers' | 'clock' | 'hotCapacity'
+  'catalog' | 'recalls' | 'hot' | 'cold' | 'vectors' | 'log' | 'consumers' | 'connections' | 'clock' | 'hotCapacity'
 > & {
   /** Name of the embedding model that the index is made with. */
   embeddingModel: string;
@@ -40,12 +41,13 @@ export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
   return {
     async stats(caller, filter): Promise<JsonObject> {
       const now = instant(ports.clock.now());
-      const [catalog, recalls, hot, cold, index] = await Promise.all([
+      const [catalog, recalls, hot, cold, index, feed] = await Promise.all([
         ports.catalog.stats(caller, filter, now),
         ports.recalls.stats(caller, filter, now),
         unlessDown(ports.hot.stats(caller.tenantId)),
         unlessDown(ports.cold.stats(caller.tenantId)),
         indexState(caller.tenantId),
+        feedStats(ports, caller.tenantId),
       ]);
       const { predictions } = recalls;
       const hitRate = predictions.decided === 0 ? null : predictions.hits / predictions.decided;
@@ -83,16 +85,7 @@ export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
           count,
         })),
         prediction: { warmed: predictions.warmed, hit_rate: hitRate },
-        // Filled by the live feed once it runs; until then there is nothing to count.
-        feed: {
-          connected: false,
-          events_processed: 0,
-          events_dropped: 0,
-          queue_size: 0,
-          active_connections: 0,
-          subscriptions: 0,
-          lag_ms: { p50: null, p99: null },
-        },
+        feed: await feedFigures(ports, caller.tenantId, feed),
         index: { ...index, model: ports.embeddingModel },
         latency: { ...hot?.latency },
       };

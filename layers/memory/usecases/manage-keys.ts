@@ -10,7 +10,7 @@ import type { Ports } from './ports.ts';
 
 export type KeyPorts = Pick<
   Ports,
-  'apiKeys' | 'keyCache' | 'log' | 'clock' | 'rules' | 'chainKey' | 'pepper' | 'stage' | 'warn'
+  'apiKeys' | 'keyCache' | 'log' | 'poke' | 'clock' | 'rules' | 'chainKey' | 'pepper' | 'stage' | 'warn'
 >;
 
 const keyStream = (id: string) => `key:${id}`;
@@ -56,6 +56,7 @@ export function createKeys(ports: KeyPorts): Pick<AurenMemory, 'createKey' | 'li
         data: { key_id: row.id, scopes: row.scopes },
       });
       await ports.log.commit({ tenantId: caller.tenantId, events: [event], apiKey: row, now: context.now });
+      await ports.poke.poke(caller.tenantId);
       return { key: view(row), apiKey };
     },
 
@@ -84,6 +85,8 @@ export function createKeys(ports: KeyPorts): Pick<AurenMemory, 'createKey' | 'li
         apiKey: { ...key, revokedAt: context.now },
         now: context.now,
       });
+      // The broadcaster closes the key's connections when it comes to the event.
+      await ports.poke.poke(caller.tenantId);
       try {
         await ports.keyCache.drop(key.hash);
       } catch (error) {

@@ -7,6 +7,7 @@ import type { Embedder } from '../embedding/port.ts';
 import type { Erasures, Persons } from '../erasure/port.ts';
 import type { Residue } from '../erasure/residue.ts';
 import type { Engine } from '../errors.ts';
+import type { Connections, Poster } from '../feed/port.ts';
 import type { Consumers } from '../log/consumers.ts';
 import type { EventLog } from '../log/port.ts';
 import type { Patterns } from '../patterns/port.ts';
@@ -37,6 +38,8 @@ export interface Ports {
   keyCache: KeyCache;
   spaces: Spaces;
   patterns: Patterns;
+  connections: Connections;
+  poster: Poster;
   persons: Persons;
   erasures: Erasures;
   subjectKeys: SubjectKeys;

@@ -9,14 +9,16 @@ import type { Caller } from '../model/caller.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { MemoryRecord } from '../model/memory.ts';
 import { mayRead } from '../policy/access.ts';
+import { noteLatency, TIER_READ } from '../telemetry.ts';
 import type { HotRead } from '../tiers/port.ts';
 import { ownerOf } from './memory-history.ts';
 import type { Ports } from './ports.ts';
 import { flipEvicted, type PublishPorts } from './publish.ts';
+import { tellRetrieved } from './tell-feed.ts';
 
-export type RetrievePorts = PublishPorts & Pick<Ports, 'clock' | 'cold' | 'rules' | 'chainKey'>;
+export type RetrievePorts = PublishPorts & Pick<Ports, 'clock' | 'cold' | 'rules' | 'chainKey' | 'connections'>;
 
-const NOTHING_HOT: HotRead = { leased: false, records: new Map() };
+const NOTHING_HOT: HotRead = { leased: false, watched: false, records: new Map() };
 
 export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retrieve' | 'getMany'> {
   async function readHot(caller: Caller, ids: readonly string[], now: Instant): Promise<HotRead> {
@@ -89,9 +91,29 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
     return records.map((record) => ({ ...record, accessCount: record.accessCount + 1, lastAccessedAt: now }));
   }
 
+  /** Counts how long it took to read from each tier, and tells whoever follows the feed. */
+  async function told(caller: Caller, found: readonly MemoryRecord[], read: { watched: boolean; startedMs: number }) {
+    const ms = performance.now() - read.startedMs;
+    for (const tier of new Set(found.map((record) => record.tier))) noteLatency(caller.tenantId, TIER_READ[tier], ms);
+    if (!read.watched || found.length === 0) return;
+    await tellRetrieved(ports, caller, found, { now: instant(ports.clock.now()), ms });
+  }
+
   async function readAll(caller: Caller, ids: readonly string[]): Promise<Map<string, MemoryRecord>> {
+    const startedMs = performance.now();
     const now = instant(ports.clock.now());
     const hot = await readHot(caller, ids, now);
+    const found = await readTiers(caller, ids, hot, now);
+    await told(caller, [...found.values()], { watched: hot.watched, startedMs });
+    return found;
+  }
+
+  async function readTiers(
+    caller: Caller,
+    ids: readonly string[],
+    hot: HotRead,
+    now: Instant,
+  ): Promise<Map<string, MemoryRecord>> {
     const found = hot.leased ? new Map(hot.records) : new Map<string, MemoryRecord>();
     const rest = ids.filter((id) => !found.has(id));
     if (rest.length === 0) return found;

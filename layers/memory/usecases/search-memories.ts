@@ -12,10 +12,11 @@ import { findByMeaning, IndexUnfilled, type SemanticFound } from '../search/sema
 import type { Ports } from './ports.ts';
 import { searchPast } from './search-past.ts';
 import { recallerOf, type Searched, searchedRide } from './searched-ride.ts';
+import { pokeFeed } from './tell-feed.ts';
 
 export type SearchPorts = Pick<
   Ports,
-  'lexical' | 'vectors' | 'members' | 'embedder' | 'catalog' | 'hot' | 'cold' | 'clock' | 'warn' | 'queryLog'
+  'lexical' | 'vectors' | 'members' | 'embedder' | 'catalog' | 'hot' | 'cold' | 'clock' | 'warn' | 'queryLog' | 'poke'
 >;
 
 /** Words name this many candidates, or as many as are wanted: enough for the fusion to reorder. */
@@ -120,7 +121,8 @@ async function tell(
   const ride = searchedRide(caller, query, searched);
   try {
     const counting = ports.hot.used(caller.tenantId, used, searched.now, ride, by);
-    await withDeadline(counting, REDIS_DEADLINE_MS, 'Redis');
+    const { watched } = await withDeadline(counting, REDIS_DEADLINE_MS, 'Redis');
+    if (watched) await pokeFeed(ports, caller.tenantId);
   } catch (error) {
     ports.warn('the uses of a search were not counted', error);
   }

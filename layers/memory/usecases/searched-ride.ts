@@ -5,8 +5,10 @@
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../clock.ts';
 import { actorOf, type Caller } from '../model/caller.ts';
+import type { EphemeralEvent } from '../model/event.ts';
 import type { SearchQuery } from '../search/port.ts';
 import type { Recaller, Ride } from '../tiers/port.ts';
+import { newEventId } from './tell-feed.ts';
 
 export interface Searched {
   resultsCount: number;
@@ -25,14 +27,23 @@ export function recallerOf(caller: Caller, query: SearchQuery, now: Instant, isL
 }
 
 export function searchedRide(caller: Caller, query: SearchQuery, { resultsCount, ms, degraded, now }: Searched): Ride {
-  const event = {
-    id: newId('evt'),
+  const event: EphemeralEvent = {
+    id: newEventId(),
+    streamId: '',
+    seq: 0,
     type: 'memory.searched',
     at: now,
     actor: actorOf(caller),
     requestId: caller.requestId,
     agentId: query.agentId ?? caller.agentId,
     userId: query.userId,
+    spaceId: null,
+    visibility: 'agent',
+    memoryType: null,
+    tier: null,
+    version: null,
+    priority: null,
+    confidence: null,
     data: { results_count: resultsCount, mode: query.mode, took_ms: Math.round(ms), degraded: [...degraded] },
   };
   return { latencies: [], events: [JSON.stringify(event)] };

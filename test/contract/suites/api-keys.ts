@@ -65,6 +65,24 @@ export function describeApiKeysContract(name: string, make: () => Promise<ApiKey
       expect(await apiKeys.find(other, key.id)).toBeNull();
     });
 
+    it('tell what they may do now, those of the tenant that exist', async () => {
+      const { apiKeys, newTenant } = get();
+      const [tenantId, other] = [await newTenant(), await newTenant()];
+      const [one, two, foreign] = [aKey({ agentId: 'coach' }), aKey({ revokedAt: NOON }), aKey()];
+      for (const key of [one, two]) await created(tenantId, key);
+      await created(other, foreign);
+
+      const found = await apiKeys.current(tenantId, [one.id, two.id, foreign.id, 'key_unknown']);
+
+      const now = ({ id, scopes, agentId, expiresAt, revokedAt }: ApiKeyRow) => ({
+        ...{ tenantId, id, scopes, agentId, spaceRoles: {}, expiresAt, revokedAt },
+      });
+      expect(found.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+        [now(one), now(two)].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      );
+      expect(await apiKeys.current(tenantId, [])).toEqual([]);
+    });
+
     it('are shown as revoked once they are', async () => {
       const { log, apiKeys, newTenant } = get();
       const tenantId = await newTenant();

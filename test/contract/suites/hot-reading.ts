@@ -50,7 +50,7 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
 
       const read = await hot.read(caller, [memory.id], { use: true, now: NOON });
 
-      expect(read).toEqual({ leased: false, records: new Map([[memory.id, memory]]) });
+      expect(read).toEqual({ leased: false, watched: false, records: new Map([[memory.id, memory]]) });
       expect(await hot.pendingUses(tenantId)).toEqual(new Map());
       expect(await hot.stats(tenantId)).toMatchObject({ hits: 0 });
     });
@@ -110,7 +110,7 @@ export function describeHotReadingContract(name: string, make: () => Promise<Hot
 
       const read = await hot.read(caller, [memory.id, 'mem_absent'], LOOK);
 
-      expect(read).toEqual({ leased: true, records: new Map([[memory.id, memory]]) });
+      expect(read).toEqual({ leased: true, watched: false, records: new Map([[memory.id, memory]]) });
     });
 
     it('has nothing any more at the instant of expiry', async () => {

@@ -10,8 +10,10 @@ export interface HotSubject {
   /** A tier over data of its own or shared; tenants keep the tests apart. */
   hot(options: { capacity: number; leaseMs: number }): HotTier & HotUpkeep;
   newTenant(): Promise<string>;
+  /** Somebody follows the feed of the tenant from now on. */
+  watch(tenantId: string): Promise<void>;
   /** The live-only events that wait, newest first. */
-  ephemeral(hot: HotTier, tenantId: string): Promise<string[]>;
+  ephemeral(tenantId: string): Promise<string[]>;
 }
 
 const CAPACITY = 100;
@@ -186,7 +188,7 @@ export function describeHotWritingContract(name: string, make: () => Promise<Hot
       await hot.empty(tenantId);
 
       expect([await hot.count(tenantId), await hot.cursor(tenantId)]).toEqual([0, null]);
-      expect(await hot.read(caller, ids, LOOK)).toEqual({ leased: false, records: new Map() });
+      expect(await hot.read(caller, ids, LOOK)).toEqual({ leased: false, watched: false, records: new Map() });
       expect((await hot.stats(tenantId)).usedBytes).toBe(0);
       await hot.put(
         tenantId,
@@ -250,6 +252,7 @@ export function describeHotWritingContract(name: string, make: () => Promise<Hot
       const [gone, kept] = [aMemory({ userId: 'u1' }), aMemory({ userId: 'u10' })];
       const { hot, tenantId, caller } = await holding([gone, kept]);
       const events = [{ userId: 'u1' }, { userId: 'u10' }, { userId: null }].map((event) => JSON.stringify(event));
+      await get().watch(tenantId);
       await hot.used(tenantId, idsOf([gone, kept]), NOON, { latencies: [], events });
 
       await hot.forget(tenantId, 'u1', [{ id: gone.id, seq: gone.seq + 1 }]);
@@ -257,7 +260,7 @@ export function describeHotWritingContract(name: string, make: () => Promise<Hot
 
       expect([...(await hot.read(caller, idsOf([gone, kept]), LOOK)).records.keys()]).toEqual([kept.id]);
       expect([...(await hot.pendingUses(tenantId)).keys()]).toEqual([kept.id]);
-      expect(await get().ephemeral(hot, tenantId)).toEqual(events.slice(1).reverse());
+      expect(await get().ephemeral(tenantId)).toEqual(events.slice(1).reverse());
     });
 
     it('stay where a later state is there: it is new', async () => {

@@ -2,7 +2,7 @@
 import { createRedisKeyCache } from '../../../layers/memory/auth/key-cache-redis.ts';
 import { createRedis } from '../../../layers/memory/clients/redis.ts';
 import { SECOND_MS, systemClock } from '../../../layers/memory/clock.ts';
-import { hotKeys } from '../../../layers/memory/keys.ts';
+import { feedKeys, hotKeys } from '../../../layers/memory/keys.ts';
 import { createHotRedis } from '../../../layers/memory/tiers/hot-redis.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { describeKeyCacheContract } from './api-keys.ts';
@@ -35,7 +35,10 @@ export function describeRedisAdapters(name: string, addressOf: () => RedisAddres
     const redis = connect();
     return {
       newTenant,
-      ephemeral: (_, tenantId) => redis.call((client) => client.lrange(hotKeys(tenantId).ephemeral, 0, -1)),
+      watch: async (tenantId) => {
+        await redis.call((client) => client.set(feedKeys(tenantId).watched, '1'));
+      },
+      ephemeral: (tenantId) => redis.call((client) => client.lrange(hotKeys(tenantId).ephemeral, 0, -1)),
       hot: ({ capacity, leaseMs }) =>
         createHotRedis({ redis, capacity, leaseSeconds: leaseMs / SECOND_MS, clock: systemClock }),
     };

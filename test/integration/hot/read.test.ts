@@ -1,5 +1,6 @@
 /** Reading from Redis: who sees what, when a copy is believed, and what a read leaves behind. */
 import { describe, expect, it } from 'vitest';
+import { feedKeys } from '../../../layers/memory/keys.ts';
 import type { Caller } from '../../../layers/memory/model/caller.ts';
 import { mayRead } from '../../../layers/memory/policy/access.ts';
 import { retentionScore } from '../../../layers/memory/policy/retention.ts';
@@ -187,6 +188,7 @@ describe.each(ENGINES)('$engine: reading', ({ embedded }) => {
     const { hot, tenantId, now, raw, keys } = await prepareHot(engine());
     const ride = (event: string, ms: number) => ({ latencies: [{ operation: 'retrieve', ms }], events: [event] });
     const memory = aMemory();
+    await raw.set(feedKeys(tenantId).watched, '1');
 
     await hot.putAndEvict(tenantId, [memory], now, ride('{"n":1}', 1));
     await hot.read(aCaller(tenantId), [memory.id], { use: false, now, ride: ride('{"n":2}', 1) });
@@ -203,9 +205,25 @@ describe.each(ENGINES)('$engine: reading', ({ embedded }) => {
     expect(counters.filter((count) => count !== null).reduce((sum, count) => sum + Number(count), 0)).toBe(2);
   });
 
+  it('carries no events while nobody follows the feed, and says so', async () => {
+    const { hot, tenantId, now, raw, keys } = await prepareHot(engine());
+    const ride = { latencies: [], events: ['{}'] };
+    const look = async () => [
+      (await hot.read(aCaller(tenantId), [], { use: false, now, ride })).watched,
+      (await hot.used(tenantId, [], now, ride)).watched,
+    ];
+
+    const unwatched = await look();
+    const kept = await raw.llen(keys.ephemeral);
+    await raw.set(feedKeys(tenantId).watched, '1');
+
+    expect([unwatched, kept, await look()]).toEqual([[false, false], 0, [true, true]]);
+  });
+
   it('keeps the newest 1,000 events only', async () => {
     const { hot, tenantId, now, raw, keys } = await prepareHot(engine());
     const events = Array.from({ length: 600 }, (_, n) => String(n));
+    await raw.set(feedKeys(tenantId).watched, '1');
 
     await hot.used(tenantId, [], now, { latencies: [], events });
     await hot.used(tenantId, [], now, { latencies: [], events });

@@ -1,9 +1,9 @@
 /** Counts of the catalog in memory: a recount, each time. */
 import type { CatalogStats } from '../../../layers/memory/catalog/port.ts';
 import { DAY_MS, type Instant } from '../../../layers/memory/clock.ts';
+import { maySee } from '../../../layers/memory/log/filter.ts';
 import type { Caller } from '../../../layers/memory/model/caller.ts';
 import { TIERS, type TierName } from '../../../layers/memory/model/memory.ts';
-import { maySee } from './events.ts';
 import { visibleRows } from './rows.ts';
 import type { Store } from './store.ts';
 

@@ -14,12 +14,15 @@ import {
   RECALLS_MAX,
   type Ride,
 } from '../../../layers/memory/tiers/port.ts';
+import type { EphemeralList } from './connections.ts';
 import { copyOf, isAlive } from './store.ts';
 
 export interface HotOptions {
   capacity?: number;
   leaseMs?: number;
   nowMs?: () => number;
+  /** The live-only events and whether somebody wants them, which the registry of connections shares. */
+  list?: EphemeralList;
 }
 
 interface Entry {
@@ -44,16 +47,14 @@ interface Tenant {
   hits: number;
   misses: number;
   latencies: Map<string, number[]>;
-  ephemeral: string[];
 }
 
-export interface InMemoryHotTier extends HotTier, HotUpkeep {
-  /** The live-only events that rode along. */
-  ephemeral(tenantId: string): Promise<string[]>;
-}
+export type InMemoryHotTier = HotTier & HotUpkeep;
+
+const UNWATCHED: EphemeralList = { isWatched: () => false, push: () => {}, forget: () => {} };
 
 export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
-  const { capacity = 10_000, leaseMs = 10_000, nowMs = Date.now } = options;
+  const { capacity = 10_000, leaseMs = 10_000, nowMs = Date.now, list = UNWATCHED } = options;
   const tenants = new Map<string, Tenant>();
 
   const of = (tenantId: string): Tenant => {
@@ -62,9 +63,17 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
     return found;
   };
 
+  function take(tenantId: string, ride: Ride | undefined): void {
+    const { latencies } = of(tenantId);
+    for (const { operation, ms } of ride?.latencies ?? []) {
+      latencies.set(operation, [...(latencies.get(operation) ?? []), ms]);
+    }
+    list.push(tenantId, ride?.events ?? []);
+  }
+
   async function putAndEvict(tenantId: string, records: readonly MemoryRecord[], now: Instant, ride?: Ride) {
     const tenant = of(tenantId);
-    take(tenant, ride);
+    take(tenantId, ride);
     for (const record of records) put(tenant, copyOf(record), now);
     return { evicted: evict(tenant, capacity) };
   }
@@ -95,14 +104,14 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
       tenant.recalls = tenant.recalls.filter(isLeft);
       tenant.earlierRecalls = tenant.earlierRecalls.filter(isLeft);
       for (const [id, json] of tenant.queries) if (JSON.parse(json).query?.userId === userId) tenant.queries.delete(id);
-      tenant.ephemeral = tenant.ephemeral.filter((event) => JSON.parse(event).userId !== userId);
+      list.forget(tenantId, `"userId":${JSON.stringify(userId)}`);
     },
 
     count: async (tenantId) => living(of(tenantId)).length,
 
     async read(caller, ids, { use, now, ride }) {
       const tenant = of(caller.tenantId);
-      take(tenant, ride);
+      take(caller.tenantId, ride);
       const leased = tenant.leasedUntilMs > nowMs();
       const records = new Map<string, MemoryRecord>();
       for (const id of new Set(ids)) {
@@ -115,15 +124,16 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
         records.set(id, withUses(tenant, record));
       }
       if (use && leased) noteRecall(tenant, { at: now, agentId: caller.agentId, ids: [...records.keys()] });
-      return { leased, records };
+      return { leased, watched: list.isWatched(caller.tenantId), records };
     },
 
     async used(tenantId, ids, now, ride, by) {
       const tenant = of(tenantId);
-      take(tenant, ride);
+      take(tenantId, ride);
       for (const id of new Set(ids)) countUse(tenant, id, now);
       noteRecall(tenant, { at: now, agentId: by?.agentId ?? null, ids: [...new Set(ids)] });
       if (by?.query !== undefined && tenant.queries.size < QUERIES_MAX) tenant.queries.set(by.query.id, by.query.json);
+      return { watched: list.isWatched(tenantId) };
     },
 
     pendingUses: async (tenantId) => copyOf(of(tenantId).uses),
@@ -185,10 +195,12 @@ export function inMemoryHotTier(options: HotOptions = {}): InMemoryHotTier {
         hits,
         misses,
         latency: Object.fromEntries([...latencies].map(([operation, ms]) => [operation, percentiles(ms)])),
+        operations: {
+          hour: 0,
+          counts: Object.fromEntries([...latencies].map(([operation, ms]) => [operation, ms.length])),
+        },
       };
     },
-
-    ephemeral: async (tenantId) => [...of(tenantId).ephemeral],
   };
 }
 
@@ -204,7 +216,6 @@ const emptyTenant = (): Tenant => ({
   hits: 0,
   misses: 0,
   latencies: new Map(),
-  ephemeral: [],
 });
 
 /** A higher seq stays, and so does a tombstone of the same seq. Uses that the copy there has counted are not lost. */
@@ -292,13 +303,6 @@ function evict(tenant: Tenant, capacity: number): MemoryRecord[] {
     tenant.entries.set(record.id, { seq: record.seq, record: null, score: 0 });
     return withUses(tenant, record);
   });
-}
-
-function take(tenant: Tenant, ride: Ride | undefined): void {
-  for (const { operation, ms } of ride?.latencies ?? []) {
-    tenant.latencies.set(operation, [...(tenant.latencies.get(operation) ?? []), ms]);
-  }
-  tenant.ephemeral.push(...(ride?.events ?? []));
 }
 
 function percentiles(values: readonly number[]) {

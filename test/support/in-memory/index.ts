@@ -9,6 +9,7 @@ import { type TestClock, testClock } from '../clock.ts';
 import { fakeEmbedder } from '../fake-embedder.ts';
 import { inMemoryCatalog } from './catalog.ts';
 import { inMemoryColdTier } from './cold.ts';
+import { type InMemoryConnections, inMemoryConnections } from './connections.ts';
 import { inMemoryConsumers } from './consumers.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { inMemoryErasures } from './erasures.ts';
@@ -19,6 +20,7 @@ import { inMemoryLog } from './log.ts';
 import { inMemoryPatterns } from './patterns.ts';
 import { inMemoryPersons } from './persons.ts';
 import { type InMemoryPoke, inMemoryPoke } from './poke.ts';
+import { type InMemoryPoster, inMemoryPoster } from './poster.ts';
 import { inMemoryQueryLog, inMemoryRecalls } from './recalls.ts';
 import { inMemorySpaces } from './spaces.ts';
 import { createStore, type Store } from './store.ts';
@@ -31,6 +33,8 @@ export interface InMemoryPorts extends Ports, Engines {
   hot: InMemoryHotTier & HotUpkeep;
   apiKeys: ApiKeyStore;
   poke: InMemoryPoke;
+  connections: InMemoryConnections;
+  poster: InMemoryPoster;
   /** What PostgreSQL would hold, for a look behind the ports. */
   store: Store;
   warnings: { message: string; cause: unknown }[];
@@ -45,6 +49,7 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
   const { behind } = engines;
   const hotCapacity = overrides.hotCapacity ?? HOT_CAPACITY;
   const cold = inMemoryColdTier();
+  const { connections, list } = inMemoryConnections();
   const warnings: InMemoryPorts['warnings'] = [];
   const probe = (engine: Engine) => behind(engine, { ask: async () => {} }).ask;
   return {
@@ -67,8 +72,10 @@ export function inMemoryPorts(overrides: Partial<InMemoryPorts> = {}): InMemoryP
     erasures: behind('postgres', inMemoryErasures(store)),
     subjectKeys: behind('postgres', inMemorySubjectKeys()),
     residue: providersResidue,
-    hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity })),
+    hot: behind('redis', inMemoryHotTier({ capacity: hotCapacity, list })),
     keyCache: behind('redis', inMemoryKeyCache()),
+    connections: behind('redis', connections),
+    poster: inMemoryPoster(),
     cold: behind('chroma', cold),
     vectors: behind('chroma', inMemoryVectorIndex(undefined, cold)),
     embedder: fakeEmbedder(),

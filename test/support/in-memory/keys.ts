@@ -1,7 +1,13 @@
 /** API keys and their cache in memory. */
 import type { ApiKeyStore } from '../../../layers/memory/auth/key-store.ts';
-import { type CachedKey, type KeyCache, STALE_SECONDS_MAX } from '../../../layers/memory/auth/port.ts';
+import {
+  type ApiKeyRecord,
+  type CachedKey,
+  type KeyCache,
+  STALE_SECONDS_MAX,
+} from '../../../layers/memory/auth/port.ts';
 import { SECOND_MS } from '../../../layers/memory/clock.ts';
+import type { ApiKeyRow } from '../../../layers/memory/log/port.ts';
 import type { SpaceRole } from '../../../layers/memory/model/caller.ts';
 import { pageOf } from './paging.ts';
 import { copyOf, type Store } from './store.ts';
@@ -12,12 +18,14 @@ export function inMemoryApiKeys(store: Store): ApiKeyStore {
       for (const tenantId of store.tenants()) {
         const key = [...store.of(tenantId).apiKeys.values()].find((row) => row.hash === hash);
         if (!key) continue;
-        const { id, scopes, agentId, expiresAt, revokedAt } = copyOf(key);
-        const spaceRoles = rolesOf(store, tenantId, agentId);
-        return { tenantId, id, scopes, agentId, spaceRoles, expiresAt, revokedAt };
+        return recordOf(store, tenantId, key);
       }
       return null;
     },
+    current: async (tenantId, ids) =>
+      [...store.of(tenantId).apiKeys.values()]
+        .filter(({ id }) => ids.includes(id))
+        .map((key) => recordOf(store, tenantId, key)),
     find: async (tenantId, id) => copyOf(store.of(tenantId).apiKeys.get(id) ?? null),
     list: async (tenantId, page) => pageOf(copyOf([...store.of(tenantId).apiKeys.values()]), page, ({ id }) => [id]),
     async hashesOf(tenantId, agentIds) {
@@ -28,6 +36,11 @@ export function inMemoryApiKeys(store: Store): ApiKeyStore {
     },
     addTenant: async (tenantId) => store.addTenant(tenantId),
   };
+}
+
+function recordOf(store: Store, tenantId: string, key: ApiKeyRow): ApiKeyRecord {
+  const { id, scopes, agentId, expiresAt, revokedAt } = copyOf(key);
+  return { tenantId, id, scopes, agentId, spaceRoles: rolesOf(store, tenantId, agentId), expiresAt, revokedAt };
 }
 
 function rolesOf(store: Store, tenantId: string, agentId: string | null): Record<string, SpaceRole> {

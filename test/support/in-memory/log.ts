@@ -1,21 +1,27 @@
 /** The event log in memory: a commit checks everything first and then changes everything. */
 import { DAY_MS, type Instant } from '../../../layers/memory/clock.ts';
 import { AurenError, invalidField } from '../../../layers/memory/errors.ts';
-import type { Commit, EventLog, RowWrite } from '../../../layers/memory/log/port.ts';
+import { compileFilter, maySee } from '../../../layers/memory/log/filter.ts';
+import { decodeCursor, encodeCursor } from '../../../layers/memory/log/order.ts';
+import { BACKLOG_MAX, type Commit, type EventLog, type RowWrite } from '../../../layers/memory/log/port.ts';
 import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
-import { maySee, passes } from './events.ts';
 import { applyPatterns } from './patterns.ts';
 import { applySpace } from './spaces.ts';
-import { contentFromLog, copyOf, decodeCursor, encodeCursor, nameOfKey, type Store, type TenantData } from './store.ts';
+import { contentFromLog, copyOf, nameOfKey, type Store, type TenantData } from './store.ts';
 
-const BACKLOG_MAX = 10_000;
 const STREAM_MAX = 10_000;
 const IDEMPOTENCY_MS = DAY_MS;
 
 const conflict = (message: string) => new AurenError('conflict', message);
 
-const cursorAt = (position: number) => encodeCursor('log', position);
-const positionOf = (cursor: string | null | undefined) => (cursor == null ? 0 : Number(decodeCursor('log', cursor)));
+const EPOCH = 'e';
+const cursorAt = (position: number) => encodeCursor({ epoch: EPOCH, txid: '1', position: String(position) });
+function positionOf(cursor: string | null | undefined, path = 'cursor'): number {
+  if (cursor == null) return 0;
+  const { epoch, position } = decodeCursor(cursor, path);
+  if (epoch !== EPOCH) throw invalidField(path, 'is from before a restore of the log; start without it.');
+  return Number(position);
+}
 
 export function inMemoryLog(store: Store): EventLog {
   /** Readable events carry no content. */
@@ -59,15 +65,18 @@ export function inMemoryLog(store: Store): EventLog {
     horizon: async (tenantId) => cursorAt(store.of(tenantId).events.length),
 
     async page(caller, { after, before, order, limit, filter }) {
-      const [from, to] = [positionOf(after), before === undefined ? Number.POSITIVE_INFINITY : positionOf(before)];
+      const to = before === undefined ? Number.POSITIVE_INFINITY : positionOf(before, 'before');
+      const from = positionOf(after, 'after');
       const window = placed(caller.tenantId).filter((_, index) => index + 1 > from && index + 1 < to);
       if (order === 'desc') window.reverse();
-      const matching = window.filter((event) => maySee(caller, event) && passes(filter, event));
+      const passes = compileFilter(filter);
+      const matching = window.filter((event) => maySee(caller, event) && passes(event));
       const events = matching.slice(0, limit);
       return { events, nextCursor: matching.length > limit ? (events.at(-1)?.cursor ?? null) : null };
     },
 
-    backlog: async (tenantId, cursor) => Math.min(BACKLOG_MAX, store.of(tenantId).events.length - positionOf(cursor)),
+    backlog: async (tenantId, cursor, max = BACKLOG_MAX) =>
+      Math.min(max, store.of(tenantId).events.length - positionOf(cursor)),
   };
 }
 

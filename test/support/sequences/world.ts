@@ -11,7 +11,7 @@ import { wholeMemory } from '../whole-memory.ts';
 import { createFaults, type Faults } from './faults.ts';
 
 /** Persons are not erased in a sequence. */
-type Absent = 'probes' | 'persons' | 'erasures' | 'subjectKeys' | 'residue' | 'certificateKey';
+type Absent = 'probes' | 'persons' | 'erasures' | 'subjectKeys' | 'residue' | 'certificateKey' | 'poster';
 export type WorldPorts = Omit<Ports, Absent> & { clock: TestClock };
 
 /** What a world stands on. */

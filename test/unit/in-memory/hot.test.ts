@@ -2,14 +2,23 @@
 import { describeHotReadingContract } from '../../contract/suites/hot-reading.ts';
 import { describeHotRecallsContract } from '../../contract/suites/hot-recalls.ts';
 import { describeHotWritingContract, type HotSubject } from '../../contract/suites/hot-writing.ts';
+import { aCaller } from '../../support/builders.ts';
 import { uniqueName } from '../../support/ids.ts';
-import { type InMemoryHotTier, inMemoryHotTier } from '../../support/in-memory/hot.ts';
+import { inMemoryConnections } from '../../support/in-memory/connections.ts';
+import { inMemoryHotTier } from '../../support/in-memory/hot.ts';
 
-const make = async (): Promise<HotSubject> => ({
-  hot: inMemoryHotTier,
-  newTenant: async () => uniqueName('tenant'),
-  ephemeral: async (hot, tenantId) => (await (hot as InMemoryHotTier).ephemeral(tenantId)).reverse(),
-});
+const make = async (): Promise<HotSubject> => {
+  const { connections, list } = inMemoryConnections();
+  return {
+    hot: (options) => inMemoryHotTier({ ...options, list }),
+    newTenant: async () => uniqueName('tenant'),
+    async watch(tenantId) {
+      await connections.add({ id: 'c1', caller: aCaller(tenantId) });
+      await connections.subscribe(tenantId, 'c1', { filter: {} }, { mark: 'm', from: 'now', resumes: false });
+    },
+    ephemeral: async (tenantId) => (await connections.waiting(tenantId)).reverse(),
+  };
+};
 
 describeHotWritingContract('in memory', make);
 describeHotReadingContract('in memory', make);

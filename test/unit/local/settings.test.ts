@@ -1,7 +1,7 @@
 /** What the start checks before anything runs. */
 import { describe, expect, it } from 'vitest';
 import { localEmbedder } from '../../../local/embedder.ts';
-import { applyEnvironment } from '../../../local/environment.ts';
+import { applyEnvironment, applySocketEnvironment } from '../../../local/environment.ts';
 import { readSettings } from '../../../local/settings.ts';
 import { StartError } from '../../../local/start-error.ts';
 
@@ -76,6 +76,39 @@ describe('the environment of the domain', () => {
       AUREN_HOT_LEASE_SECONDS: '60',
       AUREN_KEY_CACHE_SECONDS: '0',
     });
+  });
+});
+
+describe('what functions post to open WebSockets with', () => {
+  const USERS_OWN = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIA',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_SESSION_TOKEN: 't',
+  };
+
+  it("is a random key of this start, in place of the user's", () => {
+    const env: NodeJS.ProcessEnv = { ...USERS_OWN };
+
+    const first = applySocketEnvironment(env, 'http://127.0.0.1:1');
+    const second = applySocketEnvironment(env, 'http://127.0.0.1:2');
+
+    expect(first).not.toBe(second);
+    expect(env).toEqual({
+      AUREN_SOCKET_ENDPOINT: 'http://127.0.0.1:2',
+      AWS_REGION: 'local',
+      AWS_ACCESS_KEY_ID: second,
+      AWS_SECRET_ACCESS_KEY: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it("is the user's own where the model on Bedrock needs it", () => {
+    const env: NodeJS.ProcessEnv = { ...USERS_OWN, EMBEDDING_MODEL: 'bedrock:amazon.titan-embed-text-v2:0' };
+
+    const accessKeyId = applySocketEnvironment(env, 'http://127.0.0.1:1');
+
+    expect(accessKeyId).toBe('AKIA');
+    expect(env).toMatchObject(USERS_OWN);
   });
 });
 

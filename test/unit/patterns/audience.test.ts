@@ -1,10 +1,10 @@
 /** Who learns of a pattern by its event: nobody who could not read all of its memories. */
 import { describe, expect, it } from 'vitest';
+import { maySee } from '../../../layers/memory/log/filter.ts';
 import type { SeenMember } from '../../../layers/memory/model/pattern.ts';
 import { audienceOf } from '../../../layers/memory/patterns/audience.ts';
 import { mayRead } from '../../../layers/memory/policy/access.ts';
 import { aCaller, anEvent } from '../../support/builders.ts';
-import { maySee } from '../../support/in-memory/events.ts';
 
 const of = (agentId: string, visibility: SeenMember['visibility'], spaceId: string | null = null): SeenMember => ({
   id: 'mem',

@@ -237,7 +237,7 @@ describe('what a search leaves behind', () => {
     const used = ports.hot.used;
     ports.hot.used = async (tenantId, ids, now, ride) => {
       rides.push(...(ride?.events ?? []));
-      await used(tenantId, ids, now, ride);
+      return await used(tenantId, ids, now, ride);
     };
 
     await find(ports, 'sleep secrets');

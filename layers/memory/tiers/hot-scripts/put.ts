@@ -33,7 +33,8 @@ local function put(at)
   redis.call('ZADD', keys.scores, score(base + pending, tonumber(born), tonumber(worth), now), id)
 end
 
-for at = ride(4, KEYS[6], KEYS[7]), #ARGV, 12 do put(at) end
+local first = ride(4, KEYS[6], KEYS[7], KEYS[8])
+for at = first, #ARGV, 12 do put(at) end
 
 local evicted = {}
 local count = redis.call('ZCARD', keys.scores)

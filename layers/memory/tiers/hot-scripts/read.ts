@@ -1,7 +1,7 @@
 /**
  * Reads what the caller may see of the ids: no tombstones, nothing expired, nothing of others. Only while the lease lives
  * does a read count, as a hit and (where asked for) as a use, which also scores the memory anew. Answers '1' or '0' for
- * the lease, then of each record: id, record, uses, instant of the last use.
+ * the lease and for whether the tenant is watched, then of each record: id, record, uses, instant of the last use.
  */
 import { script } from '../../clients/redis-script.ts';
 import { RIDE } from './ride.ts';
@@ -14,7 +14,7 @@ local hours, recalls = KEYS[8], KEYS[9]
 local prefix, now, instant, counts = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
 local isBound, agent = ARGV[5] == '1', ARGV[6]
 ${SCORE}${RIDE}${USE}${LAST_USE}
-local at = ride(7, KEYS[6], KEYS[7])
+local at, isWatched = ride(7, KEYS[6], KEYS[7], KEYS[10])
 local spaces = {}
 local lastSpace = at + tonumber(ARGV[at])
 for i = at + 1, lastSpace do spaces[ARGV[i]] = true end
@@ -25,7 +25,7 @@ local function mayRead(owner, visibility, space)
 end
 
 local leased = redis.call('EXISTS', lease) == 1
-local answer = { leased and '1' or '0' }
+local answer = { leased and '1' or '0', isWatched and '1' or '0' }
 local hits, misses, used = 0, 0, {}
 for i = lastSpace + 1, #ARGV do
   local id = ARGV[i]

@@ -1,4 +1,5 @@
-/** Counts a use of each id, whatever its tier, and scores the hot ones anew. Keeps a query for the log, unless too many wait already. */
+/** Counts a use of each id, whatever its tier, and scores the hot ones anew. Keeps a query for the log, unless too many wait already.
+ * Answers '1' where the tenant is watched. */
 import { script } from '../../clients/redis-script.ts';
 import { QUERIES_MAX } from '../port.ts';
 import { RIDE } from './ride.ts';
@@ -11,7 +12,8 @@ local prefix, now, instant = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local agent, queryId, query = ARGV[4], ARGV[5], ARGV[6]
 ${SCORE}${RIDE}${USE}
 local ids = {}
-for i = ride(7, KEYS[7], KEYS[8]), #ARGV do
+local first, isWatched = ride(7, KEYS[7], KEYS[8], KEYS[9])
+for i = first, #ARGV do
   local id = ARGV[i]
   ids[#ids + 1] = id
   local pending = countUse(uses, usedAt, hours, id, instant)
@@ -22,5 +24,5 @@ for i = ride(7, KEYS[7], KEYS[8]), #ARGV do
 end
 noteRecall(recalls, instant, agent, ids)
 if queryId ~= '' and redis.call('HLEN', queries) < ${QUERIES_MAX} then redis.call('HSET', queries, queryId, query) end
-return {}
+return { isWatched and '1' or '0' }
 `);
