@@ -12,12 +12,12 @@ export default function Memories() {
   useEffect(followNow, []);
   useListPlace(list, id === undefined);
   return (
-    <>
+    <div class="memories-view">
       <div ref={list} hidden={id !== undefined}>
         <Browse isShown={id === undefined} />
       </div>
       {id !== undefined && <OneMemory key={id} id={id} />}
-    </>
+    </div>
   );
 }
 

@@ -44,7 +44,7 @@ export default function Patterns() {
   const error = map.error.value ?? patterns.error.value;
   const isEmpty = map.data.value !== undefined && points.length === 0;
   return (
-    <>
+    <div class="patterns-view">
       <PageHead title="Patterns" about="What lies near each other is alike in meaning, whoever stored it.">
         <Discover onDone={read} />
       </PageHead>
@@ -107,7 +107,7 @@ export default function Patterns() {
           </section>
         </div>
       )}
-    </>
+    </div>
   );
 }
 
