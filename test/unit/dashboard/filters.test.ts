@@ -9,8 +9,11 @@ import {
 import { searchBody } from '../../../functions/contract/search.ts';
 
 const given = (filters: Partial<Filters>): Filters => ({ ...NO_FILTERS, ...filters });
-const addressOf = (filters: Filters) =>
-  new URLSearchParams(Object.entries(writeFilters(filters)).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+function addressOf(filters: Filters): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(writeFilters(filters))) if (value) params.set(name, value);
+  return params;
+}
 
 describe('the filters of the memories', () => {
   it('come back from the address as they were', () => {
