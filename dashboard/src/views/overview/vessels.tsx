@@ -80,7 +80,7 @@ export function Vessels() {
         <canvas ref={canvas} />
       </div>
       <p class="vessel-key muted small">
-        <span class="grain" aria-hidden="true" /> {each === 1 ? 'one memory' : plural(each, 'memory', 'memories')}
+        <span class="grain" aria-hidden="true" /> {each === 1 ? 'is one memory' : `stands for ${each} memories`}
         <Flow figures={stats.data.value} />
       </p>
     </section>
