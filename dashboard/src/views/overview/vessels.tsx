@@ -1,7 +1,7 @@
 /** The three tiers as vessels: what they hold as grains, and memories on their way between them. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type FeedEvent, type Stats, TIERS, type Tier } from '../../api/types.ts';
-import { bytes, count, percent, plural } from '../../components/format.ts';
+import { bytes, count, percent } from '../../components/format.ts';
 import { Skeleton } from '../../components/states.tsx';
 import { stats, tierCounts, useLiveStats } from '../../state/stats.ts';
 import { isTier, type Move } from '../../state/tally.ts';
