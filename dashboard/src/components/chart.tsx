@@ -40,7 +40,7 @@ function optionsFor({ lines, windowSeconds, format }: ChartProps, width: number)
       y: { range: (_plot, _min, max) => [0, Math.max(max * 1.15, 1)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 80, values: (_plot, ticks) => ticks.map(timeLabel) },
+      { ...axis, grid: { show: false }, size: 26, space: 80, values: (_plot, ticks) => ticks.map(timeLabel) },
       { ...axis, grid, size: 52, space: 44, values: (_plot, ticks) => ticks.map(format) },
     ],
     series: [
@@ -61,8 +61,6 @@ const timeLabel = (seconds: number) =>
   new Date(seconds * 1_000).toLocaleTimeString('en-GB', {
     hour: '2-digit',
     minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
   });
 
 export function Chart(props: ChartProps) {

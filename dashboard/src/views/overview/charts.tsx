@@ -1,11 +1,11 @@
-/** Operations a second, and the median latency of each tier, over the last ten minutes. */
+/** Operations a second, and the median latency of each tier, over the last five minutes. */
 import type { AlignedData } from 'uplot';
 import { TIERS, type Tier } from '../../api/types.ts';
 import { Chart, Legend, type Line } from '../../components/chart.tsx';
 import { milliseconds } from '../../components/format.ts';
 import { type Sample, samples } from '../../state/meter.ts';
 
-const WINDOW_SECONDS = 600;
+const WINDOW_SECONDS = 300;
 const THROUGHPUT: readonly Line[] = [{ label: 'operations', color: '--ink-2', filled: true }];
 const LATENCY: readonly (Line & { tier: Tier })[] = TIERS.map((tier) => ({ label: tier, color: `--${tier}`, tier }));
 
@@ -26,7 +26,7 @@ export function Throughput() {
         <Legend lines={[{ label: 'now', color: '--ink-2', value: perSecond(now) }]} />
       </header>
       <Chart
-        summary={`${perSecond(now)} now, over the last ten minutes`}
+        summary={`${perSecond(now)} now, over the last five minutes`}
         lines={THROUGHPUT}
         data={data}
         windowSeconds={WINDOW_SECONDS}

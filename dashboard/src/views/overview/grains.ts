@@ -42,8 +42,9 @@ export function packingFor(counts: readonly number[], { width, height }: Pick<Bo
   return { each, spacing: Math.min(SPACING_MAX, Math.max(SPACING_MIN, spacing)) };
 }
 
+/** Every other row has one less, and so stands in the gaps of the one below. */
 const perRow = (row: number, { width }: Box, spacing: number) =>
-  Math.max(1, Math.floor((width - 2 * PADDING - spacing) / spacing + 1 - (row % 2) * 0.5));
+  Math.max(1, Math.floor((width - 2 * PADDING) / spacing) - (row % 2));
 
 /** Where the grains of a box stand, from the bottom up; those that do not fit are left out. */
 export function placeGrains(memories: number, box: Box, { spacing, each }: Packing): Point[] {

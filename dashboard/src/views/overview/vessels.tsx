@@ -1,7 +1,7 @@
 /** The three tiers as vessels: what they hold as grains, and memories on their way between them. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type FeedEvent, type Stats, TIERS, type Tier } from '../../api/types.ts';
-import { bytes, count, percent, plural } from '../../components/format.ts';
+import { bytes, count, percent } from '../../components/format.ts';
 import { Skeleton } from '../../components/states.tsx';
 import { stats, tierCounts, useLiveStats } from '../../state/stats.ts';
 import { isTier, type Move } from '../../state/tally.ts';
@@ -80,7 +80,7 @@ export function Vessels() {
         <canvas ref={canvas} />
       </div>
       <p class="vessel-key muted small">
-        <span class="grain" aria-hidden="true" /> {each === 1 ? 'one memory' : plural(each, 'memory', 'memories')}
+        <span class="grain" aria-hidden="true" /> {each === 1 ? 'is one memory' : `stands for ${each} memories`}
         <Flow figures={stats.data.value} />
       </p>
     </section>
