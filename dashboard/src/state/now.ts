@@ -1,6 +1,6 @@
 /** The service's clock. Locally it may have been moved on by months, and "3 days ago" is against it. */
 import { signal } from '@preact/signals';
-import { call } from '../api/client.ts';
+import { getClock } from '../api/local.ts';
 import { config } from './config.ts';
 import { onBatch } from './feed.ts';
 
@@ -19,12 +19,21 @@ export function learnNow(iso: string): void {
 
 /** Asks the local run's clock once, and follows the times of events; answers how to stop. */
 export function followNow(): () => void {
+  const abort = new AbortController();
   if (config().local) {
     // A stack that does not answer is told by every view; the times are then against this machine's clock.
-    call<{ now: string }>('GET', '/_local/clock').then(({ now }) => learnNow(now), console.warn);
+    getClock(abort.signal).then(({ now }) => learnNow(now), ignoreAbort);
   }
-  return onBatch(({ events }) => {
+  const stop = onBatch(({ events }) => {
     const last = events.at(-1);
     if (last) learnNow(last.at);
   });
+  return () => {
+    stop();
+    abort.abort();
+  };
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === 'AbortError')) console.warn('the clock was not told', error);
 }

@@ -40,9 +40,11 @@ function Diff({ from, to }: FieldChange) {
   );
 }
 
+const STRUCTURED = /^[[{]\s/;
+
 function DiffText({ from, to }: FieldTexts) {
   return (
-    <p class="diff-text">
+    <p class={STRUCTURED.test(to || from) ? 'diff-text mono' : 'diff-text'}>
       {wordDiff(from, to).map(({ kind, text }, n) =>
         kind === 'same' ? (
           text

@@ -58,3 +58,14 @@ function Worth({ memory: { priority, confidence, access_count: uses } }: { memor
     </dl>
   );
 }
+
+/** Heads the figures of all rows, where there is room for columns; each row names its own to a screen reader. */
+export function WorthHead() {
+  return (
+    <span class="worth-head" aria-hidden="true">
+      <span>priority</span>
+      <span>confidence</span>
+      <span>uses</span>
+    </span>
+  );
+}

@@ -18,7 +18,7 @@ import { Related } from './related.tsx';
 import { Standing } from './standing.tsx';
 import { Timeline } from './timeline.tsx';
 
-const TITLE_CHARACTERS = 90;
+const TITLE_CHARACTERS = 64;
 /** Several events of one change are one reading. */
 const GATHER_MS = 200;
 

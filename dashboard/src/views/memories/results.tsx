@@ -4,7 +4,7 @@ import { count, milliseconds, plural } from '../../components/format.ts';
 import { EmptyState, ErrorState, InlineError, Skeleton } from '../../components/states.tsx';
 import { type Filters, isNarrowed } from './filters.ts';
 import type { Finding, Found } from './found.ts';
-import { MemoryRow } from './memory-row.tsx';
+import { MemoryRow, WorthHead } from './memory-row.tsx';
 import { ScoreLegend } from './score-bar.tsx';
 
 interface Props {
@@ -37,6 +37,7 @@ export function Results({ filters, finding, onClear }: Props) {
             </Button>
           )}
           {shown.of.as === 'search' && shown.rows.length > 0 && <ScoreLegend />}
+          {shown.of.as === 'list' && shown.rows.length > 0 && <WorthHead />}
         </span>
       </header>
       {error !== undefined && <InlineError error={error} what="The memories could not be read" onRetry={reload} />}
