@@ -1,5 +1,5 @@
 /** One memory: what it says, why it is where it is, what happened to it. Read again when an event of it arrives. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { getHistory, getMemory, getRelated, getRetention } from '../../api/memories.ts';
 import { ApiError } from '../../api/problem.ts';
 import type { Memory } from '../../api/types.ts';
@@ -27,11 +27,16 @@ export function OneMemory({ id }: { id: string }) {
   const history = useResource((signal) => getHistory(id, signal), [id]);
   const retention = useResource((signal) => getRetention(id, signal), [id]);
   const related = useResource((signal) => getRelated(id, signal), [id]);
+  const [hasEnded, setEnded] = useState(false);
   const read = () => {
     for (const resource of [memory, history, retention]) void resource.load();
   };
-  useEvents(id, read);
-  const isGone = memory.error.value instanceof ApiError && memory.error.value.code === 'not_found';
+  useEvents(id, (isEnd) => {
+    if (isEnd) setEnded(true);
+    if (isEnd || hasEnded) void history.load();
+    else read();
+  });
+  const isGone = hasEnded || (memory.error.value instanceof ApiError && memory.error.value.code === 'not_found');
   return (
     <article class="one" aria-busy={memory.loading.value}>
       <a class="back" href={filtersHref(listed.filters)}>
@@ -57,22 +62,26 @@ export function OneMemory({ id }: { id: string }) {
   );
 }
 
-/** Reads again soon after an event of this memory, and where the feed has lost its place. */
-function useEvents(id: string, read: () => void): void {
-  const latest = useRef(read);
-  latest.current = read;
+const ENDS = ['memory.deleted', 'memory.expired', 'memory.erased'];
+
+/** Tells of events of this memory, several at once, and of a feed that has lost its place. */
+function useEvents(id: string, tell: (isEnd: boolean) => void): void {
+  const latest = useRef(tell);
+  latest.current = tell;
   const { value: resynced } = resyncs;
   useEffect(() => {
-    if (resynced > 0) latest.current();
+    if (resynced > 0) latest.current(false);
   }, [resynced]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isEnd = false;
     const stop = onBatch(({ events, ephemeral }) => {
-      const isOfIt = (event: { memory_id: string | null }) => event.memory_id === id;
-      if (!events.some(isOfIt) && !ephemeral.some(isOfIt)) return;
+      const ofIt = [...events, ...ephemeral].filter((event) => event.memory_id === id);
+      if (ofIt.length === 0) return;
+      isEnd ||= ofIt.some(({ type }) => ENDS.includes(type));
       timer ??= setTimeout(() => {
         timer = undefined;
-        latest.current();
+        latest.current(isEnd);
       }, GATHER_MS);
     });
     return () => {

@@ -9,10 +9,8 @@ import { shortened } from '../memories/content.ts';
 import { lines, wantLines } from './contents.ts';
 import { draw } from './draw.ts';
 import { NO_PATTERN } from './palette.ts';
-import { fitted, nearest, type Place } from './scale.ts';
+import { boxIn, fitted, nearest, type Place } from './scale.ts';
 
-/** Room at the edges, so that no point is cut. */
-const PADDING = 22;
 const REACH = 14;
 /** A finger is less exact. */
 const TOUCH_REACH = 26;
@@ -35,10 +33,7 @@ export function PatternMap({ points, patterns, palette, chosen, pointedAt }: Pro
   const size = useSize(frame);
   const [hovered, setHovered] = useState(-1);
   const { value: theme } = shownTheme;
-  const places = useMemo(() => {
-    const box = { left: PADDING, top: PADDING, width: size.width - 2 * PADDING, height: size.height - 2 * PADDING };
-    return points.map(fitted(points, box));
-  }, [points, size]);
+  const places = useMemo(() => points.map(fitted(points, boxIn(size))), [points, size]);
   const pointed = pointedAt === undefined ? -1 : points.findIndex(({ memory_id: id }) => id === pointedAt);
   const marked = hovered >= 0 ? hovered : pointed;
   useEffect(() => {

@@ -13,6 +13,16 @@ export interface Box {
 
 export type Scale = (place: Place) => Place;
 
+/** Room at the edges, so that no point is cut. */
+const PADDING = 22;
+
+export const boxIn = ({ width, height }: { width: number; height: number }): Box => ({
+  left: PADDING,
+  top: PADDING,
+  width: width - 2 * PADDING,
+  height: height - 2 * PADDING,
+});
+
 /** Below it all points lie on one spot, which is then the middle. */
 const SPREAD_MIN = 1e-6;
 
