@@ -59,7 +59,8 @@ const open = async (view: string, more: { theme?: 'light' | 'dark'; width?: numb
 async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.waitForLoadState('networkidle');
   await page.evaluate(AXE);
-  const { violations }: { violations: { id: string; nodes: { html: string }[] }[] } = await page.evaluate('axe.run()');
+  const { violations }: { violations: { id: string; nodes: { html: string }[] }[] } =
+    await page.evaluate('axe.run("main")');
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
@@ -241,7 +242,9 @@ describe('one memory', () => {
     const { page, faults, close } = await open(`memories/${id}`);
 
     await button(page, 'Forget').click();
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     const kept = (await api.get(`/v1/memories/${id}`)).status;
     await button(page, 'Forget').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
