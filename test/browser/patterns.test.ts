@@ -81,7 +81,8 @@ describe('the map of patterns', () => {
     expect(await page.locator('.pattern-label').allTextContents()).toEqual(
       expect.arrayContaining([expect.stringContaining('cello'), expect.stringContaining('garden')]),
     );
-    await expect.poll(() => page.evaluate(INKED)).toBeGreaterThan(200);
+    // Reading a canvas back takes a headless browser a second or two.
+    await expect.poll(() => page.evaluate(INKED), { timeout: 10_000 }).toBeGreaterThan(200);
     expect(faults).toEqual([]);
     await close();
   });

@@ -72,7 +72,7 @@ describe('the map', () => {
 
   it('names patterns where most of their points are, and leaves out a name that would cover a larger one', () => {
     const points = ['a', 'a', 'a', 'b', 'c'].map((id, n) => point(`mem_${n}`, { pattern_id: id }));
-    const places = [0, 2, 100, 4, 300].map((x) => ({ x, y: 0 }));
+    const places = [0, 2, 100, 4, 300].map((x) => ({ x, y: 100 }));
     const patterns = [
       { id: 'c', label: 'third', size: 1 },
       { id: 'a', label: 'first', size: 3 },
@@ -82,8 +82,8 @@ describe('the map', () => {
     const labels = placedLabels({ points, places, patterns }, (text) => text.length * 7);
 
     expect(labels).toEqual([
-      { text: 'first', at: { x: 2, y: 0 } },
-      { text: 'third', at: { x: 300, y: 0 } },
+      { text: 'first', at: { x: 2, y: 85 } },
+      { text: 'third', at: { x: 300, y: 85 } },
     ]);
   });
 

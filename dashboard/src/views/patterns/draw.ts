@@ -19,7 +19,13 @@ export interface Drawn {
   marked: number;
 }
 
-export const POINT_RADIUS = 4;
+/** Few points are drawn larger. */
+const RADII = [
+  [60, 6],
+  [300, 5],
+] as const;
+const SMALLEST_RADIUS = 4;
+const radiusFor = (count: number): number => RADII.find(([most]) => count <= most)?.[1] ?? SMALLEST_RADIUS;
 const MARK_RADIUS = 10;
 const DIM = 0.16;
 const LIT = 0.85;
@@ -57,7 +63,7 @@ function point(context: CanvasRenderingContext2D, map: Drawn, index: number, alp
   const place = map.places[index];
   if (!one || !place) return;
   context.globalAlpha = alpha;
-  shape(context, one.tier, place, POINT_RADIUS);
+  shape(context, one.tier, place, radiusFor(map.points.length));
   const color = map.colorOf(one.pattern_id);
   if (one.tier === 'cold') {
     context.lineWidth = RING_WIDTH;

@@ -15,6 +15,8 @@ export interface Named {
 
 const LINE_HEIGHT = 18;
 const GAP = 6;
+/** Above the point in the middle, not on it. */
+const LIFT = 15;
 
 /** `widthOf` measures a text in pixels. */
 export function placedLabels({ points, places, patterns }: Named, widthOf: (text: string) => number): Label[] {
@@ -22,7 +24,7 @@ export function placedLabels({ points, places, patterns }: Named, widthOf: (text
   for (const { id, label } of patterns.toSorted((a, b) => b.size - a.size)) {
     const own = places.filter((_, index) => points[index]?.pattern_id === id);
     if (own.length === 0) continue;
-    const at = { x: median(own.map(({ x }) => x)), y: median(own.map(({ y }) => y)) };
+    const at = { x: median(own.map(({ x }) => x)), y: Math.max(LINE_HEIGHT, median(own.map(({ y }) => y)) - LIFT) };
     const half = widthOf(label) / 2;
     const isFree = placed.every(
       (other) =>
