@@ -127,6 +127,47 @@ describe('searching memories', () => {
   });
 });
 
+describe('trouble', () => {
+  it('is told with what to do, and over when it is over', async () => {
+    const { page, close } = await open('live');
+    await page.route('**/v1/memories?*', (route) => route.abort());
+    await page.evaluate("location.hash = '#/memories'");
+    await page.getByText('The memories could not be read').waitFor();
+    await page.getByText('Check that it runs and that you are online, then try again.').waitFor();
+
+    await page.unroute('**/v1/memories?*');
+    await button(page, 'Try again').click();
+
+    await row(page, 'lentil soup').first().waitFor();
+    await close();
+  });
+
+  it('with a key that may only read is named where it shows, and the rest is there', async () => {
+    const id = await store('Readable.');
+    const key = (await api.post('/v1/keys', { scopes: ['memories:read'] })).body.api_key;
+    const { page, close } = await openDashboard(browser, stack.url, { view: `memories/${id}`, key });
+    await page.getByText('The history could not be read').waitFor();
+
+    await button(page, 'Pin').click();
+
+    await page.locator('.toast.failed', { hasText: 'control' }).waitFor();
+    expect(await page.getByLabel('Content').textContent()).toContain('Readable.');
+    expect((await api.get(`/v1/memories/${id}`)).body.pinned).toBe(false);
+    await close();
+  });
+
+  it('with an address that leads to no memory is no error of the page', async () => {
+    const { page, close } = await open(`memories/mem_${'0'.repeat(32)}`);
+
+    await page.getByRole('heading', { level: 1, name: 'This memory is gone' }).waitFor();
+    await page.getByText('it never was, or this key may not read it').waitFor();
+    await page.getByRole('link', { name: 'All memories' }).click();
+
+    await page.locator('.row').first().waitFor();
+    await close();
+  });
+});
+
 describe('the list of memories', () => {
   it('pages on, and narrows to a type', async () => {
     const { page, close } = await open('memories');

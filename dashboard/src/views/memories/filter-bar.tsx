@@ -2,11 +2,12 @@
 import { useId } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { type Agent, MEMORY_TYPES, TIERS } from '../../api/types.ts';
+import { Button } from '../../components/button.tsx';
 import { Chips, Field, SelectField, TextField } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { TierTag } from '../../components/tier.tsx';
 import { useResource } from '../../state/resource.ts';
-import { ask, type Filters, type Mode, type Order } from './filters.ts';
+import { ask, countFilters, type Filters, type Mode, NO_FILTERS, type Order } from './filters.ts';
 import { useDraft } from './use-draft.ts';
 
 const MODES: readonly (readonly [Mode, string])[] = [
@@ -21,6 +22,8 @@ const ORDERS: readonly (readonly [Order, string])[] = [
   ['-priority', 'Highest priority'],
   ['priority', 'Lowest priority'],
 ];
+/** What a search without a query orders by. */
+const BY_PRIORITY: typeof ORDERS = [['-priority', 'Highest priority']];
 /** Below it the filters start folded. */
 const WIDE = '(min-width: 861px)';
 
@@ -31,6 +34,8 @@ interface Props {
 
 export function FilterBar({ filters, onChange }: Props) {
   const [query, setQuery] = useDraft(filters.query, (text) => onChange({ query: text }));
+  const narrowed = countFilters(filters);
+  const isListed = ask(filters).as === 'list';
   const submit = (event: Event) => {
     event.preventDefault();
     onChange({ query });
@@ -51,7 +56,18 @@ export function FilterBar({ filters, onChange }: Props) {
           />
         </label>
         <details class="find-more" open={window.matchMedia(WIDE).matches}>
-          <summary>Filters</summary>
+          <summary>
+            <Icon name="right" />
+            Filters
+            {narrowed > 0 && <span class="tag num">{narrowed}</span>}
+          </summary>
+          {narrowed > 0 && (
+            <span class="find-clear">
+              <Button small kind="quiet" onClick={() => onChange({ ...NO_FILTERS, query, mode: filters.mode })}>
+                Clear
+              </Button>
+            </span>
+          )}
           <div class="find-chips">
             <Chips
               label="Tiers"
@@ -73,8 +89,8 @@ export function FilterBar({ filters, onChange }: Props) {
             {filters.query.trim() === '' ? (
               <SelectField
                 label="Order"
-                value={filters.order}
-                options={ask(filters).as === 'list' ? ORDERS : [['-priority', 'Highest priority']]}
+                value={isListed ? filters.order : '-priority'}
+                options={isListed ? ORDERS : BY_PRIORITY}
                 onChange={(order) => onChange({ order })}
               />
             ) : (

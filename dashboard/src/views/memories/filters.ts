@@ -71,8 +71,10 @@ export function writeFilters(filters: Filters): Record<string, string | undefine
   };
 }
 
-export const isNarrowed = ({ agent, user, types, tiers, minConfidence, minPriority }: Filters): boolean =>
-  agent !== '' || user !== '' || types.length + tiers.length > 0 || minConfidence + minPriority > 0;
+/** How many narrow the answer. */
+export const countFilters = ({ agent, user, types, tiers, minConfidence, minPriority }: Filters): number =>
+  [agent !== '', user !== '', types.length > 0, tiers.length > 0, minConfidence > 0, minPriority > 0].filter(Boolean)
+    .length;
 
 /**
  * A list pages through everything, but knows one type, one tier and no minimum. All else without a query is a search for nothing in

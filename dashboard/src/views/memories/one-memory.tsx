@@ -52,7 +52,7 @@ export function OneMemory({ id }: { id: string }) {
         </div>
         {!isGone && (
           <div class="one-side">
-            <Standing tier={memory.data.value?.tier} retention={retention} history={history.data.value} />
+            <Standing memory={memory.data.value} retention={retention} history={history.data.value} />
             <Facts memory={memory.data.value} />
             <Related related={related} />
           </div>

@@ -2,7 +2,7 @@
 import { Button } from '../../components/button.tsx';
 import { count, milliseconds, plural } from '../../components/format.ts';
 import { EmptyState, ErrorState, InlineError, Skeleton } from '../../components/states.tsx';
-import { type Filters, isNarrowed } from './filters.ts';
+import { countFilters, type Filters } from './filters.ts';
 import type { Finding, Found } from './found.ts';
 import { MemoryRow, WorthHead } from './memory-row.tsx';
 import { ScoreLegend } from './score-bar.tsx';
@@ -86,7 +86,7 @@ function Caveats({ found: { degraded, truncated, of, rows } }: { found: Found })
 }
 
 function Nothing({ filters, onClear }: { filters: Filters; onClear: () => void }) {
-  if (isNarrowed(filters)) {
+  if (countFilters(filters) > 0) {
     return (
       <EmptyState title="Nothing matches">
         <p>Fewer filters find more.</p>

@@ -1,7 +1,7 @@
 /** Why it is where it is: the last move in words, the retention score with its terms, and how it fades if it is not used. */
 import { useMemo } from 'preact/hooks';
 import type { History, Retention } from '../../api/memories.ts';
-import type { Tier } from '../../api/types.ts';
+import type { Memory } from '../../api/types.ts';
 import { ago } from '../../components/format.ts';
 import { InlineError, Skeleton } from '../../components/states.tsx';
 import { serviceNow } from '../../state/now.ts';
@@ -11,7 +11,7 @@ import { Lazily } from './lazily.tsx';
 import { standing } from './story.ts';
 
 interface Props {
-  tier: Tier | undefined;
+  memory: Memory | undefined;
   retention: Resource<Retention>;
   history: History | undefined;
 }
@@ -29,7 +29,8 @@ const CHART_HEIGHT = '12.25rem';
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 
-export function Standing({ tier, retention, history }: Props) {
+export function Standing({ memory, retention, history }: Props) {
+  const tier = memory?.tier;
   const shown = retention.data.value;
   const error = retention.error.value;
   const why = history && standing(history.events);
@@ -42,7 +43,8 @@ export function Standing({ tier, retention, history }: Props) {
       <p class="standing-why">
         {why ? (
           <>
-            {why.title} {ago(why.at, serviceNow())}. {why.why}
+            {why.title} {ago(why.at, serviceNow())}.{' '}
+            {memory?.pinned ? 'Pinned: neither age nor pressure moves it.' : why.why}
           </>
         ) : (
           <Skeleton width="80%" />

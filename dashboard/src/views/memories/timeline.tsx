@@ -1,5 +1,6 @@
 /** What happened to a memory, the newest first, each change with what it changed. */
 import type { History, HistoryEvent } from '../../api/memories.ts';
+import { ApiError } from '../../api/problem.ts';
 import { ago, dateTime, plural } from '../../components/format.ts';
 import { Icon } from '../../components/icon.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
@@ -12,13 +13,15 @@ import { actorWords, chapterOf } from './story.ts';
 export function Timeline({ history }: { history: Resource<History> }) {
   const shown = history.data.value;
   const error = history.error.value;
+  const isHidden = error instanceof ApiError && error.code === 'not_found';
   return (
     <section class="card" aria-label="History">
       <header>
         <h2>History</h2>
         {shown && <Verified history={shown} />}
       </header>
-      {!shown && error !== undefined && (
+      {isHidden && <p class="muted">Nothing is told of it: it never was, or this key may not read it.</p>}
+      {!shown && error !== undefined && !isHidden && (
         <ErrorState error={error} what="The history could not be read" onRetry={() => void history.load()} />
       )}
       {!shown && error === undefined && <Skeleton height="12rem" />}

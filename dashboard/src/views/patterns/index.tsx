@@ -8,6 +8,7 @@ import { PageHead } from '../../shell/page-head.tsx';
 import { onBatch, resyncs } from '../../state/feed.ts';
 import { followNow } from '../../state/now.ts';
 import { useResource } from '../../state/resource.ts';
+import { href, navigate, route } from '../../state/route.ts';
 import '../../styles/series.css';
 import { forgetLines } from './contents.ts';
 import { Discover } from './discover.tsx';
@@ -23,10 +24,21 @@ const GATHER_MS = 400;
 const NO_POINTS: readonly MapPoint[] = [];
 const NO_PATTERNS: readonly Pattern[] = [];
 
+const NONE = 'none';
+
+/** Kept in the address, so that the way back from a memory leads to the same map. */
+function chosenIn(params: URLSearchParams): string | null | undefined {
+  const pattern = params.get('pattern');
+  return pattern === NONE ? null : (pattern ?? undefined);
+}
+
+const choose = (id: string | null | undefined) =>
+  navigate(href('patterns', [], { pattern: id === null ? NONE : id }), { replace: true });
+
 export default function Patterns() {
   const patterns = useResource(listPatterns, []);
   const map = useResource(getMap, []);
-  const [chosen, choose] = useState<string | null | undefined>(undefined);
+  const chosen = chosenIn(route.value.params);
   const [pointedAt, pointAt] = useState<string | undefined>(undefined);
   const read = () => {
     void patterns.load();
