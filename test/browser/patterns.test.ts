@@ -11,6 +11,8 @@ import { startStack, type TestStack } from '../support/stack.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const AGENT = 'companion';
+/** The map's points have come to rest. */
+const GLIDED_MS = 600;
 const INDEXED_WITHIN_MS = 30_000;
 /** How many pixels of the map are not blank. */
 const INKED = `(() => {
@@ -119,6 +121,26 @@ describe('the map of patterns', () => {
     expect(await page.locator('.pattern-facts').textContent()).toContain('companion');
     expect(line).toMatch(/cello/i);
     expect(label).toBe(line);
+    await close();
+  });
+
+  it('zooms to a pattern, and is as it was on the way back from one of its memories', async () => {
+    const { page, close } = await open();
+    await page.getByRole('button', { name: /cello/ }).click();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    const link = page.locator('.members a', { hasText: 'cello' }).first();
+    await link.hover();
+    await page.waitForTimeout(GLIDED_MS);
+    const label = await page.locator('.map-label').boundingBox();
+    const frame = await page.locator('.map-frame').boundingBox();
+    await link.click();
+    await page.getByRole('link', { name: 'All memories' }).waitFor();
+
+    await page.goBack();
+
+    await link.waitFor();
+    expect(page.url()).toContain('pattern=');
+    expect(label && frame && label.y >= frame.y && label.y + label.height <= frame.y + frame.height).toBe(true);
     await close();
   });
 

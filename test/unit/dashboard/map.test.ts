@@ -4,7 +4,7 @@ import type { FeedEvent } from '../../../dashboard/src/api/types.ts';
 import { placedLabels } from '../../../dashboard/src/views/patterns/labels.ts';
 import { withEvents } from '../../../dashboard/src/views/patterns/live-map.ts';
 import { NO_PATTERN, paletteFor } from '../../../dashboard/src/views/patterns/palette.ts';
-import { fitted, nearest } from '../../../dashboard/src/views/patterns/scale.ts';
+import { fitted, nearest, radiusFor } from '../../../dashboard/src/views/patterns/scale.ts';
 
 const BOX = { left: 10, top: 20, width: 100, height: 50 };
 const point = (id: string, more: Partial<MapPoint> = {}): MapPoint => ({
@@ -38,6 +38,14 @@ describe('the map', () => {
     const scale = fitted([{ x: 0.3, y: 0.3 }], BOX);
 
     expect(scale({ x: 0.3, y: 0.3 })).toEqual({ x: 60, y: 45 });
+  });
+
+  it('draws few points large and many small, within bounds', () => {
+    const size = { width: 700, height: 600 };
+
+    expect(radiusFor(8, size)).toBe(6);
+    expect(radiusFor(900, size)).toBeCloseTo(3.9, 1);
+    expect(radiusFor(2_000, { width: 300, height: 300 })).toBe(2.4);
   });
 
   it('finds the nearest point within reach', () => {

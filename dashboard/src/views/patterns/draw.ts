@@ -6,6 +6,7 @@ import type { Place } from './scale.ts';
 export interface Drawn {
   points: readonly MapPoint[];
   places: readonly Place[];
+  radius: number;
   /** Named on the map, as far as there is room. */
   named: readonly Pattern[];
   font: string;
@@ -19,13 +20,6 @@ export interface Drawn {
   marked: number;
 }
 
-/** Few points are drawn larger. */
-const RADII = [
-  [60, 6],
-  [300, 5],
-] as const;
-const SMALLEST_RADIUS = 4;
-const radiusFor = (count: number): number => RADII.find(([most]) => count <= most)?.[1] ?? SMALLEST_RADIUS;
 const MARK_RADIUS = 10;
 const DIM = 0.16;
 const LIT = 0.85;
@@ -63,7 +57,7 @@ function point(context: CanvasRenderingContext2D, map: Drawn, index: number, alp
   const place = map.places[index];
   if (!one || !place) return;
   context.globalAlpha = alpha;
-  shape(context, one.tier, place, radiusFor(map.points.length));
+  shape(context, one.tier, place, map.radius);
   const color = map.colorOf(one.pattern_id);
   if (one.tier === 'cold') {
     context.lineWidth = RING_WIDTH;

@@ -39,6 +39,7 @@ export default function Patterns() {
   const patterns = useResource(listPatterns, []);
   const map = useResource(getMap, []);
   const chosen = chosenIn(route.value.params);
+  const [isZoomed, setZoomed] = useState(false);
   const [pointedAt, pointAt] = useState<string | undefined>(undefined);
   const read = () => {
     void patterns.load();
@@ -49,6 +50,7 @@ export default function Patterns() {
   const found = patterns.data.value?.patterns;
   const points = map.data.value?.points ?? NO_POINTS;
   const palette = useMemo(() => paletteFor(found ?? NO_PATTERNS), [found]);
+  const drawn = useMemo(() => new Set(points.map((point) => point.pattern_id)), [points]);
   const loose = useMemo(
     () => points.filter((point) => point.pattern_id === null).map((point) => point.memory_id),
     [points],
@@ -78,18 +80,27 @@ export default function Patterns() {
         <div class="patterns">
           <section class="card map-card" aria-label="Map" aria-busy={map.loading.value}>
             <header>
-              <h2>{map.data.value ? plural(points.length, 'memory', 'memories') : <Skeleton width="7rem" />}</h2>
+              <h2>{map.data.value ? headline(points.length) : <Skeleton width="7rem" />}</h2>
               <span class="map-side">
                 {fresh.count > 0 && (
                   <Button small onClick={fresh.take}>
                     Draw {count(fresh.count)} new
                   </Button>
                 )}
+                {chosen !== undefined && (
+                  <Button small kind="quiet" pressed={isZoomed} onClick={() => setZoomed(!isZoomed)}>
+                    Zoom in
+                  </Button>
+                )}
                 <Legend />
               </span>
             </header>
             {map.data.value ? (
-              <PatternMap {...{ points, palette, chosen, pointedAt }} patterns={found ?? NO_PATTERNS} />
+              <PatternMap
+                {...{ points, palette, chosen, pointedAt }}
+                zoomed={isZoomed ? chosen : undefined}
+                patterns={found ?? NO_PATTERNS}
+              />
             ) : (
               <div class="map-frame">
                 <Skeleton height="100%" />
@@ -112,7 +123,7 @@ export default function Patterns() {
               </p>
             )}
             {found ? (
-              <PatternList {...{ palette, loose, chosen, choose, pointAt }} patterns={found} />
+              <PatternList {...{ palette, loose, chosen, choose, pointAt }} patterns={found} drawn={drawn} />
             ) : (
               <Skeleton height="20rem" />
             )}
@@ -122,6 +133,12 @@ export default function Patterns() {
     </div>
   );
 }
+
+/** As many as a map has. */
+const POINTS_MAX = 2_000;
+
+const headline = (points: number): string =>
+  points < POINTS_MAX ? plural(points, 'memory', 'memories') : `The newest ${count(points)} memories`;
 
 interface Fresh {
   /** Stored since the map was read. */

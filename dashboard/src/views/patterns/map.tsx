@@ -8,8 +8,9 @@ import { shownTheme } from '../../state/theme.ts';
 import { shortened } from '../memories/content.ts';
 import { lines, wantLines } from './contents.ts';
 import { draw } from './draw.ts';
+import { useGlide } from './glide.ts';
 import { NO_PATTERN } from './palette.ts';
-import { boxIn, fitted, nearest, type Place } from './scale.ts';
+import { boxIn, fitted, nearest, type Place, radiusFor } from './scale.ts';
 
 const REACH = 14;
 /** A finger is less exact. */
@@ -23,17 +24,25 @@ interface Props {
   palette: ReadonlyMap<string, string>;
   /** A pattern's id, or null for what belongs to none. */
   chosen: string | null | undefined;
+  /** The pattern that fills the map, if one does. */
+  zoomed: string | null | undefined;
   /** A memory that a link beside the map has under focus. */
   pointedAt: string | undefined;
 }
 
-export function PatternMap({ points, patterns, palette, chosen, pointedAt }: Props) {
+export function PatternMap({ points, patterns, palette, chosen, zoomed, pointedAt }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
   const [hovered, setHovered] = useState(-1);
   const { value: theme } = shownTheme;
-  const places = useMemo(() => points.map(fitted(points, boxIn(size))), [points, size]);
+  const target = useMemo(() => {
+    const within = zoomed === undefined ? points : points.filter((point) => point.pattern_id === zoomed);
+    return points.map(fitted(within.length === 0 ? points : within, boxIn(size)));
+  }, [points, size, zoomed]);
+  const resized = useRef(size);
+  const places = useGlide(target, resized.current !== size);
+  resized.current = size;
   const pointed = pointedAt === undefined ? -1 : points.findIndex(({ memory_id: id }) => id === pointedAt);
   const marked = hovered >= 0 ? hovered : pointed;
   useEffect(() => {
@@ -46,6 +55,7 @@ export function PatternMap({ points, patterns, palette, chosen, pointedAt }: Pro
     draw(canvas.current, size, {
       points,
       places,
+      radius: radiusFor(points.length, size),
       named: patterns.filter(({ id }) => (chosen === undefined ? palette.get(id) !== NO_PATTERN : id === chosen)),
       font: `600 12px ${token('--font')}`,
       colorOf(id) {

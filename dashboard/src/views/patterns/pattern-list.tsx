@@ -23,9 +23,11 @@ interface Props extends Choice {
   palette: ReadonlyMap<string, string>;
   /** Memories on the map that belong to no pattern. */
   loose: readonly string[];
+  /** Patterns of which the map shows something. */
+  drawn: ReadonlySet<string | null>;
 }
 
-export function PatternList({ patterns, palette, loose, ...choice }: Props) {
+export function PatternList({ patterns, palette, loose, drawn, ...choice }: Props) {
   const bySize = patterns.toSorted((a, b) => b.size - a.size);
   return (
     <ul class="pattern-list">
@@ -38,6 +40,9 @@ export function PatternList({ patterns, palette, loose, ...choice }: Props) {
           size={pattern.size}
           {...choice}
         >
+          {!drawn.has(pattern.id) && (
+            <p class="small muted">The map shows the newest memories; none of these is among them.</p>
+          )}
           <About pattern={pattern} />
           <Members members={pattern.memories} size={pattern.size} pointAt={choice.pointAt} />
         </Entry>

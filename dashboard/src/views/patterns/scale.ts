@@ -54,6 +54,14 @@ function axis(values: readonly number[], from: number, to: number): (value: numb
   return (value) => from + ((value - low) / (high - low)) * (to - from);
 }
 
+const RADIUS = { min: 2.4, max: 6, ofSpacing: 0.18 };
+
+/** As large as leaves the points apart: a share of the side of the square that each would have to itself. */
+export function radiusFor(count: number, { width, height }: { width: number; height: number }): number {
+  const spacing = Math.sqrt((width * height) / Math.max(1, count));
+  return Math.min(RADIUS.max, Math.max(RADIUS.min, spacing * RADIUS.ofSpacing));
+}
+
 /** Index of the nearest place within reach, -1 where there is none; 2,000 places take 10 µs, so no index is kept. */
 export function nearest(places: readonly Place[], at: Place, reach: number): number {
   let found = -1;
