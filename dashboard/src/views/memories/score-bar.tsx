@@ -1,4 +1,5 @@
 /** A score as a bar of its parts: the full width is 1. The numbers are in its title and read out. */
+import './score.css';
 import { LEGEND, type ScorePart, scoreText, scoreWords } from './score.ts';
 
 export function ScoreBar({ score, parts }: { score: number; parts: readonly ScorePart[] }) {

@@ -1,26 +1,22 @@
 /** Patterns: what the memories have in common, on a map of their meaning. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { getMap, listPatterns, type MapPoint, type Pattern } from '../../api/patterns.ts';
 import { Button } from '../../components/button.tsx';
 import { count, plural } from '../../components/format.ts';
 import { EmptyState, ErrorState, InlineError, Skeleton } from '../../components/states.tsx';
 import { PageHead } from '../../shell/page-head.tsx';
-import { onBatch, resyncs } from '../../state/feed.ts';
 import { followNow } from '../../state/now.ts';
 import { useResource } from '../../state/resource.ts';
 import { href, navigate, route } from '../../state/route.ts';
 import '../../styles/series.css';
-import { forgetLines } from './contents.ts';
 import { Discover } from './discover.tsx';
 import { Legend } from './legend.tsx';
-import { withEvents } from './live-map.ts';
 import { PatternMap } from './map.tsx';
 import { paletteFor } from './palette.ts';
 import { PatternList } from './pattern-list.tsx';
 import './patterns.css';
+import { useMapEvents } from './use-map-events.ts';
 
-/** A discovery finds many patterns at once: they are read together. */
-const GATHER_MS = 400;
 const NO_POINTS: readonly MapPoint[] = [];
 const NO_PATTERNS: readonly Pattern[] = [];
 
@@ -46,7 +42,7 @@ export default function Patterns() {
     void map.load();
   };
   useEffect(followNow, []);
-  const fresh = useEvents(map.data, read);
+  const fresh = useMapEvents(map.data, read);
   const found = patterns.data.value?.patterns;
   const points = map.data.value?.points ?? NO_POINTS;
   const palette = useMemo(() => paletteFor(found ?? NO_PATTERNS), [found]);
@@ -139,50 +135,3 @@ const POINTS_MAX = 2_000;
 
 const headline = (points: number): string =>
   points < POINTS_MAX ? plural(points, 'memory', 'memories') : `The newest ${count(points)} memories`;
-
-interface Fresh {
-  /** Stored since the map was read. */
-  count: number;
-  take: () => void;
-}
-
-/** Keeps the map true, and reads all again where patterns were discovered. */
-function useEvents(
-  map: ReturnType<typeof useResource<Awaited<ReturnType<typeof getMap>>>>['data'],
-  read: () => void,
-): Fresh {
-  const [fresh, setFresh] = useState(0);
-  const latest = useRef(read);
-  latest.current = read;
-  const take = () => {
-    setFresh(0);
-    latest.current();
-  };
-  const { value: resynced } = resyncs;
-  useEffect(() => {
-    if (resynced > 0) take();
-  }, [resynced]);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = onBatch(({ events }) => {
-      const shown = map.value;
-      if (shown) {
-        const points = withEvents(shown.points, events);
-        if (points !== shown.points) map.value = { points: [...points] };
-      }
-      forgetLines(events.flatMap(({ type, memory_id: id }) => (type === 'memory.updated' && id !== null ? [id] : [])));
-      const stored = events.filter(({ type }) => type === 'memory.stored').length;
-      if (stored > 0) setFresh((before) => before + stored);
-      if (!events.some(({ type }) => type === 'pattern.discovered')) return;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        take();
-      }, GATHER_MS);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [map]);
-  return { count: fresh, take };
-}

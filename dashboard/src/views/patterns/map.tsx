@@ -56,7 +56,8 @@ export function PatternMap({ points, patterns, palette, chosen, zoomed, pointedA
       points,
       places,
       radius: radiusFor(points.length, size),
-      named: patterns.filter(({ id }) => (chosen === undefined ? palette.get(id) !== NO_PATTERN : id === chosen)),
+      // The list names the chosen one.
+      named: chosen === undefined ? patterns.filter(({ id }) => palette.get(id) !== NO_PATTERN) : [],
       font: `600 12px ${token('--font')}`,
       colorOf(id) {
         if (id === null) return none;

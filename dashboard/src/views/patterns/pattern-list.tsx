@@ -1,15 +1,10 @@
 /** The patterns, the largest first. Choosing one lights it on the map and names its memories. */
-import { useEffect } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
 import type { Pattern } from '../../api/patterns.ts';
-import { ago, count, percent, plural } from '../../components/format.ts';
+import { ago, count, percent } from '../../components/format.ts';
 import { serviceNow } from '../../state/now.ts';
-import { memoryHref } from '../../state/route.ts';
-import { shortened } from '../memories/content.ts';
-import { lines, wantLines } from './contents.ts';
+import { Members } from './members.tsx';
 import { NO_PATTERN } from './palette.ts';
-
-const MEMBERS_SHOWN = 40;
-const LINE_CHARACTERS = 90;
 
 export interface Choice {
   chosen: string | null | undefined;
@@ -62,7 +57,7 @@ interface EntryProps extends Choice {
   id: string | null;
   label: string;
   size: number;
-  children: preact.ComponentChildren;
+  children: ComponentChildren;
 }
 
 function Entry({ color, id, label, size, chosen, choose, children }: EntryProps) {
@@ -96,7 +91,7 @@ function About({ pattern }: { pattern: Pattern }) {
     <>
       <p class="tags">
         {crosses && (
-          <span class="tag warn" title="Its memories are of several kinds or agents">
+          <span class="tag warn" title="Its memories are of several agents or types">
             cross-domain
           </span>
         )}
@@ -132,50 +127,6 @@ function About({ pattern }: { pattern: Pattern }) {
           <dd>{ago(pattern.discovered_at, serviceNow())}</dd>
         </div>
       </dl>
-    </>
-  );
-}
-
-interface MembersProps {
-  members: readonly { id: string; similarity?: number }[];
-  size: number;
-  pointAt: (id: string | undefined) => void;
-}
-
-function Members({ members, size, pointAt }: MembersProps) {
-  const shown = members.slice(0, MEMBERS_SHOWN);
-  const ids = shown.map(({ id }) => id).join(' ');
-  useEffect(() => {
-    wantLines(ids.split(' ').filter(Boolean));
-  }, [ids]);
-  return (
-    <>
-      <ul class="members">
-        {shown.map(({ id, similarity }) => {
-          const line = lines.value.get(id);
-          return (
-            <li key={id}>
-              <a
-                href={memoryHref(id)}
-                onFocus={() => pointAt(id)}
-                onBlur={() => pointAt(undefined)}
-                onPointerEnter={() => pointAt(id)}
-                onPointerLeave={() => pointAt(undefined)}
-              >
-                {line === undefined ? 'Memory' : line === null ? 'gone' : shortened(line, LINE_CHARACTERS)}
-              </a>
-              {similarity !== undefined && (
-                <span class="num muted small" title="Similarity to the middle of the pattern, 0 to 1">
-                  {similarity.toFixed(2)}
-                </span>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-      {size > shown.length && (
-        <p class="small muted">and {plural(size - shown.length, 'more memory', 'more memories')}.</p>
-      )}
     </>
   );
 }
