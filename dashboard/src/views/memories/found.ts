@@ -1,12 +1,13 @@
 /** What was found, kept while more or other is asked for, and kept true while events arrive. */
 import { type Signal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { getMemories, listMemories, searchMemories } from '../../api/memories.ts';
-import type { FeedEvent, Memory } from '../../api/types.ts';
-import { onBatch, resyncs } from '../../state/feed.ts';
+import { listMemories, searchMemories } from '../../api/memories.ts';
+import type { Memory } from '../../api/types.ts';
+import { resyncs } from '../../state/feed.ts';
 import { createResource, type Resource } from '../../state/resource.ts';
 import { toastError } from '../../state/toasts.ts';
 import { type Asked, ask, type Filters } from './filters.ts';
+import { followFound } from './follow-found.ts';
 import { type ScorePart, scoreParts } from './score.ts';
 
 export interface Row {
@@ -26,10 +27,6 @@ export interface Found {
   degraded: readonly string[];
   truncated: boolean;
 }
-
-/** Rows that events have touched are read again at most so often. */
-const REFRESH_EVERY_MS = 1_000;
-const REFRESHED_MAX = 500;
 
 export async function find(asked: Asked, abort: AbortSignal): Promise<Found> {
   if (asked.as === 'list') {
@@ -101,53 +98,6 @@ function createFinding() {
       }
     },
     /** Follows the feed; answers how to stop. */
-    follow() {
-      const touched = new Set<string>();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const refresh = async () => {
-        timer = undefined;
-        const ids = [...touched].slice(0, REFRESHED_MAX);
-        touched.clear();
-        try {
-          const read = new Map((await getMemories(ids)).map((memory) => [memory.id, memory]));
-          const now = found.data.value;
-          if (now) found.data.value = { ...now, rows: now.rows.map((row) => refreshed(row, ids, read)) };
-        } catch (error) {
-          toastError(error);
-        }
-      };
-      const stop = onBatch(({ events }) => {
-        const now = found.data.value;
-        if (!now) return;
-        const shown = new Set(now.rows.map(({ memory }) => memory.id));
-        for (const event of events) {
-          if (event.memory_id !== null && shown.has(event.memory_id)) touched.add(event.memory_id);
-          else if (event.type === 'memory.stored' && wouldList(now.of, event)) fresh.value += 1;
-        }
-        if (touched.size > 0) timer ??= setTimeout(() => void refresh(), REFRESH_EVERY_MS);
-      });
-      return () => {
-        stop();
-        clearTimeout(timer);
-      };
-    },
+    follow: () => followFound(found, fresh),
   };
-}
-
-function refreshed(row: Row, asked: readonly string[], read: ReadonlyMap<string, Memory>): Row {
-  if (!asked.includes(row.memory.id)) return row;
-  const memory = read.get(row.memory.id);
-  return memory ? { ...row, memory } : { ...row, isGone: true };
-}
-
-function wouldList(asked: Asked, event: FeedEvent): boolean {
-  if (asked.as === 'search') return false;
-  const { agent_id: agent, user_id: user, type, tier } = asked.query;
-  const passes = (wanted: unknown, is: string | null) => wanted === undefined || wanted === '' || wanted === is;
-  return (
-    passes(agent, event.agent_id) &&
-    passes(user, event.user_id) &&
-    passes(type, event.memory_type) &&
-    passes(tier, event.tier)
-  );
 }

@@ -9,12 +9,15 @@ import { OneMemory } from './one-memory.tsx';
 export default function Memories() {
   const [id] = route.value.rest;
   const list = useRef<HTMLDivElement>(null);
+  // Whoever comes straight to one memory waits for no list.
+  const isListed = useRef(false);
+  isListed.current ||= id === undefined;
   useEffect(followNow, []);
   useListPlace(list, id === undefined);
   return (
     <div class="memories-view">
       <div ref={list} hidden={id !== undefined}>
-        <Browse isShown={id === undefined} />
+        {isListed.current && <Browse isShown={id === undefined} />}
       </div>
       {id !== undefined && <OneMemory key={id} id={id} />}
     </div>

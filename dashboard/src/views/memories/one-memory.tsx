@@ -7,6 +7,7 @@ import { Icon } from '../../components/icon.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
 import { TierTag } from '../../components/tier.tsx';
 import { onBatch, resyncs } from '../../state/feed.ts';
+import { paced } from '../../state/paced.ts';
 import { type Resource, useResource } from '../../state/resource.ts';
 import './one-memory.css';
 import { Actions } from './actions.tsx';
@@ -19,8 +20,8 @@ import { Standing } from './standing.tsx';
 import { Timeline } from './timeline.tsx';
 
 const TITLE_CHARACTERS = 64;
-/** Several events of one change are one reading. */
-const GATHER_MS = 200;
+/** Several events of one change are one reading; a memory that is read all the time is not read as often here. */
+const PACE = { gatherMs: 200, restMs: 1_000 };
 
 export function OneMemory({ id }: { id: string }) {
   const memory = useResource((signal) => getMemory(id, signal), [id]);
@@ -28,13 +29,12 @@ export function OneMemory({ id }: { id: string }) {
   const retention = useResource((signal) => getRetention(id, signal), [id]);
   const related = useResource((signal) => getRelated(id, signal), [id]);
   const [hasEnded, setEnded] = useState(false);
-  const read = () => {
-    for (const resource of [memory, history, retention]) void resource.load();
+  const read = async () => {
+    await Promise.all([memory.load(), history.load(), retention.load()]);
   };
-  useEvents(id, (isEnd) => {
+  useEvents(id, async (isEnd) => {
     if (isEnd) setEnded(true);
-    if (isEnd || hasEnded) void history.load();
-    else read();
+    await (isEnd || hasEnded ? history.load() : read());
   });
   const isGone = hasEnded || (memory.error.value instanceof ApiError && memory.error.value.code === 'not_found');
   return (
@@ -43,7 +43,7 @@ export function OneMemory({ id }: { id: string }) {
         <Icon name="left" />
         All memories
       </a>
-      <Head id={id} memory={memory} isGone={isGone} onDone={read} />
+      <Head id={id} memory={memory} isGone={isGone} onDone={() => void read()} />
       <div class="one-columns">
         <div class="one-main">
           {!isGone && memory.data.value && <ContentCard memory={memory.data.value} />}
@@ -64,29 +64,25 @@ export function OneMemory({ id }: { id: string }) {
 
 const ENDS = ['memory.deleted', 'memory.expired', 'memory.erased'];
 
-/** Tells of events of this memory, several at once, and of a feed that has lost its place. */
-function useEvents(id: string, tell: (isEnd: boolean) => void): void {
+/** Tells of events of this memory, at a pace, and of a feed that has lost its place. */
+function useEvents(id: string, tell: (isEnd: boolean) => Promise<void>): void {
   const latest = useRef(tell);
   latest.current = tell;
   const { value: resynced } = resyncs;
   useEffect(() => {
-    if (resynced > 0) latest.current(false);
+    if (resynced > 0) void latest.current(false);
   }, [resynced]);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     let isEnd = false;
-    const stop = onBatch(({ events, ephemeral }) => {
+    const { nudge, stop } = paced(() => latest.current(isEnd), PACE);
+    const stopListening = onBatch(({ events, ephemeral }) => {
       const ofIt = [...events, ...ephemeral].filter((event) => event.memory_id === id);
-      if (ofIt.length === 0) return;
       isEnd ||= ofIt.some(({ type }) => ENDS.includes(type));
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        latest.current(isEnd);
-      }, GATHER_MS);
+      if (ofIt.length > 0) nudge();
     });
     return () => {
+      stopListening();
       stop();
-      clearTimeout(timer);
     };
   }, [id]);
 }

@@ -37,10 +37,10 @@ export default function Patterns() {
   const chosen = chosenIn(route.value.params);
   const [isZoomed, setZoomed] = useState(false);
   const [pointedAt, pointAt] = useState<string | undefined>(undefined);
-  const read = () => {
-    void patterns.load();
-    void map.load();
+  const read = async () => {
+    await Promise.all([patterns.load(), map.load()]);
   };
+  const readAgain = () => void read();
   useEffect(followNow, []);
   const fresh = useMapEvents(map.data, read);
   const found = patterns.data.value?.patterns;
@@ -56,14 +56,14 @@ export default function Patterns() {
   return (
     <div class="patterns-view">
       <PageHead title="Patterns" about="What lies near each other is alike in meaning, whoever stored it.">
-        <Discover onDone={read} />
+        <Discover onDone={readAgain} />
       </PageHead>
       {error !== undefined && map.data.value && (
-        <InlineError error={error} what="The map could not be read again" onRetry={read} />
+        <InlineError error={error} what="The map could not be read again" onRetry={readAgain} />
       )}
       {error !== undefined && !map.data.value ? (
         <div class="card">
-          <ErrorState error={error} what="The map could not be read" onRetry={read} />
+          <ErrorState error={error} what="The map could not be read" onRetry={readAgain} />
         </div>
       ) : isEmpty ? (
         <div class="card">
@@ -78,11 +78,6 @@ export default function Patterns() {
             <header>
               <h2>{map.data.value ? headline(points.length) : <Skeleton width="7rem" />}</h2>
               <span class="map-side">
-                {fresh.count > 0 && (
-                  <Button small onClick={fresh.take}>
-                    Draw {count(fresh.count)} new
-                  </Button>
-                )}
                 {chosen !== undefined && (
                   <Button small kind="quiet" pressed={isZoomed} onClick={() => setZoomed(!isZoomed)}>
                     Zoom in
@@ -100,6 +95,13 @@ export default function Patterns() {
             ) : (
               <div class="map-frame">
                 <Skeleton height="100%" />
+              </div>
+            )}
+            {fresh.count > 0 && (
+              <div class="map-fresh">
+                <Button small onClick={fresh.take}>
+                  Draw {count(fresh.count)} new
+                </Button>
               </div>
             )}
           </section>
