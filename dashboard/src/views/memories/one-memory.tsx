@@ -49,12 +49,12 @@ export function OneMemory({ id }: { id: string }) {
           {!isGone && memory.data.value && <ContentCard memory={memory.data.value} />}
           {!memory.data.value && !isGone && memory.error.value === undefined && <ContentWaiting />}
           <Timeline history={history} />
+          {!isGone && <Related related={related} />}
         </div>
         {!isGone && (
           <div class="one-side">
             <Standing memory={memory.data.value} retention={retention} history={history.data.value} />
             <Facts memory={memory.data.value} />
-            <Related related={related} />
           </div>
         )}
       </div>
