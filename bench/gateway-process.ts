@@ -14,5 +14,5 @@ process.once('message', async ({ env, dataDir }: GatewayJob) => {
     await stack.stop();
     process.disconnect();
   });
-  process.send?.({ url: stack.url });
+  process.send?.({ url: stack.url, socketUrl: stack.socketUrl });
 });

@@ -95,7 +95,7 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
   async function told(caller: Caller, found: readonly MemoryRecord[], read: { watched: boolean; startedMs: number }) {
     const ms = performance.now() - read.startedMs;
     for (const tier of new Set(found.map((record) => record.tier))) noteLatency(caller.tenantId, TIER_READ[tier], ms);
-    if (!read.watched || found.length === 0) return;
+    if (!read.watched || caller.observes || found.length === 0) return;
     await tellRetrieved(ports, caller, found, { now: instant(ports.clock.now()), ms });
   }
 

@@ -19,9 +19,9 @@ export interface Searched {
 
 const newId = (kind: string) => `${kind}_${uuidv7().replaceAll('-', '')}`;
 
-/** The agent that searches: the one that the key is bound to, else the one whose memories it asks for. Null for others, and for who only looks on. */
+/** The agent that searches: the one that the key is bound to, else the one whose memories it asks for. Null is the dashboard. */
 export function recallerOf(caller: Caller, query: SearchQuery, now: Instant, isLogged: boolean): Recaller {
-  const agentId = caller.observes ? null : (caller.agentId ?? query.agentId);
+  const agentId = caller.agentId ?? query.agentId;
   if (agentId === null || !isLogged) return { agentId };
   return { agentId, query: { id: newId('qry'), json: JSON.stringify({ agentId, at: now, query }) } };
 }
