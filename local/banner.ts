@@ -17,6 +17,7 @@ export function banner(stack: Shown, tookMs: number): string {
   const lines = [
     `AUREN Memory runs (started in ${(tookMs / 1_000).toFixed(1)} s). Ctrl-C stops it.`,
     '',
+    row('Page', `${url}/`),
     row('API', `${url}/v1`),
     row('WebSocket', socketUrl),
     ...pages,

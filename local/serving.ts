@@ -1,6 +1,7 @@
-/** What the gateway serves locally: the route table's functions, and beside them what only the local run has on its port. */
+/** What the local run serves on its port: the route table's functions, the dashboard, and what only the local run has. */
 import { HTTP_ROUTES } from '../functions/routes.ts';
 import type { LocalClock } from './clock.ts';
+import { DashboardPage } from './dashboard/page.ts';
 import type { Log } from './engines/types.ts';
 import { splitTarget } from './gateway/event.ts';
 import { type Functions, functionNamed, RUNNABLE_FUNCTIONS, SCHEDULE_FUNCTIONS } from './gateway/functions.ts';
@@ -36,7 +37,7 @@ export function serving({ settings, functions, clock, management, log }: Serving
   const routes = HTTP_ROUTES.map((route) => ({ folder: 'http', ...route }));
   const { throttle, corsOrigins } = settings;
   const gateway = new Gateway({ routes, functions, log, throttle, corsOrigins, local });
-  const fronts = [management, new PageConfig()];
+  const fronts = [management, new PageConfig(), new DashboardPage()];
   return (request) => {
     const [path] = splitTarget(request.url ?? '/');
     const front = fronts.find((candidate) => candidate.owns(path));
