@@ -1,9 +1,10 @@
-/** An embedder without a model: words hashed into 64 dimensions, so texts that share words are similar. Deterministic. */
+/** An embedder without a model: words hashed into dimensions, so texts that share words are similar. Deterministic. */
 import { createHash } from 'node:crypto';
 import { normalize } from '../../layers/memory/embedding/normalize.ts';
 import type { Embedder } from '../../layers/memory/embedding/port.ts';
 
-const DIMENSIONS = 64;
+/** So many that two words seldom meet: a test with a word drawn at random must not fail for it. Zeros cost next to nothing on the wire. */
+const DIMENSIONS = 2_048;
 
 export function fakeEmbedder(model = 'fake'): Embedder {
   return {
