@@ -431,6 +431,47 @@ describe('a lease that another holds', () => {
   });
 });
 
+describe('an engine that does not answer', () => {
+  it.each(['redis', 'postgres'] as const)(
+    '(%s) fails the drain; when it is back everything is told, once',
+    async (engine) => {
+      const feed = aFeed();
+      const id = await feed.join();
+      await feed.broadcast();
+      feed.log.count = 3;
+      await feed.broadcast();
+      feed.ports.fail(engine);
+      feed.log.count = 5;
+
+      await expect(feed.broadcast()).rejects.toMatchObject({ code: 'engine_unavailable' });
+      feed.ports.restore(engine);
+      await feed.broadcast();
+
+      expect(feed.eventsTo(id).ids).toEqual(ids(1, 5));
+      expectChained(feed.eventsTo(id).frames);
+    },
+  );
+
+  it('in the middle costs at most a repeat', async () => {
+    const feed = aFeed();
+    const id = await feed.join();
+    await feed.broadcast();
+    feed.log.count = 3;
+    feed.poster.answer = () => {
+      feed.ports.fail('redis');
+      return 'posted';
+    };
+
+    await expect(feed.broadcast()).rejects.toMatchObject({ code: 'engine_unavailable' });
+    feed.poster.answer = () => 'posted';
+    feed.ports.restore('redis');
+    await feed.broadcast();
+
+    expect([...new Set(feed.eventsTo(id).ids)]).toEqual(ids(1, 3));
+    expect(feed.eventsTo(id).frames.map(({ after }) => after)).toEqual([cursorAt(0), cursorAt(0)]);
+  });
+});
+
 describe('a Redis that lost its data', () => {
   it('has the connections closed that nobody knows any more: their clients come back', async () => {
     const feed = aFeed();
