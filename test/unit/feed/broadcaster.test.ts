@@ -108,6 +108,31 @@ describe('a subscription', () => {
     expect(feed.eventsTo(id).ids).toEqual([...ids(1, 4), 'e3', 'e4']);
   });
 
+  it('begins behind what was written before it was asked for, however late that is read', async () => {
+    const feed = aFeed({ lingerMs: 200 });
+    await feed.join();
+    await feed.broadcast();
+    feed.log.count = 1;
+    const running = feed.broadcast();
+    const { read } = feed.log;
+    let late = '';
+    feed.log.read = async (...query) => {
+      const answer = await read(...query);
+      if (late === '') {
+        // Between this read and the round after it.
+        feed.log.count = 2;
+        late = await feed.join();
+      }
+      return answer;
+    };
+    await running;
+    feed.log.count = 3;
+
+    await feed.broadcast();
+
+    expect([feed.poster.framesTo(late)[0]?.cursor, feed.eventsTo(late).ids]).toEqual([cursorAt(2), ['e3']]);
+  });
+
   it('that ended before an event was written does not get it, however late the broadcaster hears of the end', async () => {
     const feed = aFeed({ lingerMs: 200 });
     const id = await feed.join();
