@@ -36,6 +36,7 @@ export default defineConfig(({ mode }) => ({
       project('contract', { timeoutSeconds: 30, serial: true, engines: true }),
       project('integration', { timeoutSeconds: 60, serial: true, engines: true }),
       project('e2e', { timeoutSeconds: 60, serial: true, engines: true }),
+      project('browser', { timeoutSeconds: 60, serial: true, engines: true }),
       project('infra', { timeoutSeconds: 120 }),
     ],
   },
