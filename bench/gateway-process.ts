@@ -10,9 +10,12 @@ export interface GatewayJob {
 process.once('message', async ({ env, dataDir }: GatewayJob) => {
   const engines = { env, describe: () => ['of the benchmark'] };
   const stack = await startStack({ port: 0, dataDir, tenantId: 'gateway', engines });
-  process.once('message', async () => {
+  const stop = async () => {
     await stack.stop();
-    process.disconnect();
-  });
-  process.send?.({ url: stack.url });
+    process.exit();
+  };
+  process.once('message', stop);
+  // A benchmark that failed has no more to say.
+  process.once('disconnect', stop);
+  process.send?.({ url: stack.url, socketUrl: stack.socketUrl });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '@auren/memory/clock.ts';
 import { composeHotProjecting } from '@auren/memory/compose.ts';
 import { say } from '../local/progress.ts';
+import { measureFeed } from './feed/measure.ts';
 import { openFloors } from './floors.ts';
 import { describeMachine } from './machine.ts';
 import { measure, type Result } from './measure.ts';
@@ -21,6 +22,8 @@ import { drained, type Seeded, seed } from './seed.ts';
 import { type Stage, setUp } from './stage.ts';
 import { measureSweep } from './sweep/measure.ts';
 
+/** Measured on engines of their own. */
+const BY_THEMSELVES = ['sweep', 'feed'];
 const RESULTS_DIR = join(import.meta.dirname, 'results');
 
 async function measureAll(scenarios: Scenario[], options: BenchOptions, stage: Stage | null): Promise<Result[]> {
@@ -63,7 +66,7 @@ async function run(
 }
 
 async function throughGateway(stage: Stage, seeded: Seeded, options: BenchOptions): Promise<Result[]> {
-  if (wanted(overHttp({ url: '', stop: async () => undefined }, stage, seeded), options).length === 0) return [];
+  if (wanted(overHttp({ url: '' }, stage, seeded), options).length === 0) return [];
   const gateway = await startGateway(stage);
   try {
     return await measureAll(overHttp(gateway, stage, seeded), options, null);
@@ -84,8 +87,24 @@ async function sweeping(options: BenchOptions): Promise<Pick<Report, 'sweep'>> {
   }
 }
 
+/** Engines of its own: what the other measurements have stored is not in its log. */
+async function feeding({ feed, ...options }: BenchOptions): Promise<Pick<Report, 'feed'>> {
+  if (!isWanted('feed', { feed, ...options })) return {};
+  const stage = await setUp(RESULTS_DIR, systemClock);
+  try {
+    const gateway = await startGateway(stage);
+    try {
+      return { feed: await measureFeed(gateway, stage.writes, feed) };
+    } finally {
+      await gateway.stop();
+    }
+  } finally {
+    await stage.stop();
+  }
+}
+
 async function operations(options: BenchOptions): Promise<OperationsReport | undefined> {
-  if (options.only.length > 0 && options.only.every((name) => name === 'sweep')) return undefined;
+  if (options.only.length > 0 && options.only.every((name) => BY_THEMSELVES.includes(name))) return undefined;
   const stage = await setUp(RESULTS_DIR, systemClock);
   try {
     const seeded = await seed(stage, options);
@@ -112,6 +131,7 @@ async function main(): Promise<void> {
     machine: describeMachine(),
     operations: await operations(options),
     ...(await sweeping(options)),
+    ...(await feeding(options)),
     loadAtEnd: Number(loadavg()[0]?.toFixed(2)),
   };
   mkdirSync(RESULTS_DIR, { recursive: true });

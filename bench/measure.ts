@@ -79,14 +79,14 @@ export async function measure(
   const floorRate = await perSecond(callers, loadSeconds / 2, floor);
   for (const engine of keysOf(trips)) trips[engine] = round(trips[engine] / calls, 2);
 
-  const ms = percentiles(latency);
+  const ms = percentilesOf(latency);
   const load = {
     callers,
     perSecond: Math.round(rate * perCall),
     floorPerSecond: Math.round(floorRate * perCall),
-    ms: percentiles(loaded),
+    ms: percentilesOf(loaded),
   };
-  const floorMs = percentiles(floorLatency);
+  const floorMs = percentilesOf(floorLatency);
   const { goals } = scenario;
   return {
     name,
@@ -147,7 +147,7 @@ async function perSecond(callers: number, seconds: number, call: () => Promise<v
   return (counts.reduce((sum, count) => sum + count, 0) / (performance.now() - begun)) * 1_000;
 }
 
-const percentiles = (of: Histogram): Percentiles => {
+export const percentilesOf = (of: Histogram): Percentiles => {
   const ms = (percentile: number) => round(of.getValueAtPercentile(percentile) / US_PER_MS, 2);
   return { p50: ms(50), p95: ms(95), p99: ms(99), max: round(of.maxValue / US_PER_MS, 2) };
 };

@@ -1,5 +1,6 @@
 /** The command line: what to measure, and how long. */
 import { parseArgs } from 'node:util';
+import type { FeedOptions } from './feed/measure.ts';
 
 export interface BenchOptions {
   json: boolean;
@@ -14,6 +15,7 @@ export interface BenchOptions {
   latencySeconds: number;
   loadSeconds: number;
   warmUpSeconds: number;
+  feed: FeedOptions;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -28,6 +30,7 @@ const FULL = {
   latencySeconds: 3,
   loadSeconds: 3,
   warmUpSeconds: 0.7,
+  feed: { levels: [1, 100, 1_000], eventsPerSecond: 100, seconds: 20, warmUpSeconds: 3 },
 };
 const QUICK = {
   memories: 2_000,
@@ -36,6 +39,7 @@ const QUICK = {
   latencySeconds: 0.5,
   loadSeconds: 0.4,
   warmUpSeconds: 0.15,
+  feed: { levels: [1, 100], eventsPerSecond: 100, seconds: 4, warmUpSeconds: 1 },
 };
 
 /** Throws on an option that is not known. */

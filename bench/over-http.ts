@@ -11,6 +11,7 @@ import type { Stage, Tenant } from './stage.ts';
 
 export interface Gateway {
   url: string;
+  socketUrl: string;
   stop(): Promise<void>;
 }
 
@@ -32,9 +33,9 @@ export async function startGateway({ env, dataDir }: Stage): Promise<Gateway> {
   const [message] = (await Promise.race([
     once(child, 'message', { signal: AbortSignal.timeout(START_WITHIN_MS) }),
     exited.then(() => Promise.reject(new Error('the gateway process ended before it listened'))),
-  ])) as [{ url: string }];
+  ])) as [Omit<Gateway, 'stop'>];
   return {
-    url: message.url,
+    ...message,
     async stop() {
       child.send('stop');
       await exited;
@@ -42,7 +43,7 @@ export async function startGateway({ env, dataDir }: Stage): Promise<Gateway> {
   };
 }
 
-export function overHttp({ url }: Gateway, { reads, writes }: Stage, seeded: Seeded): Scenario[] {
+export function overHttp({ url }: Pick<Gateway, 'url'>, { reads, writes }: Stage, seeded: Seeded): Scenario[] {
   const random = randomFrom(SEED);
   const queries = Array.from({ length: STANDING_QUERIES }, () => queryOf(random));
   const users = [...new Set(seeded.hot.map(({ userId }) => userId ?? ''))];

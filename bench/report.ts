@@ -1,4 +1,5 @@
 /** The results as a table for people and as JSON for machines. */
+import type { FeedLevel } from './feed/measure.ts';
 import type { Machine } from './machine.ts';
 import type { Result } from './measure.ts';
 import type { RoundTrips } from './round-trips.ts';
@@ -20,6 +21,7 @@ export interface Report {
   loadAtEnd: number;
   operations: OperationsReport | undefined;
   sweep?: SweepResult;
+  feed?: FeedLevel[];
 }
 
 const HEAD = ['', 'p50', 'p95', 'p99 ms', 'x floor', 'round trips', 'callers', '/s', 'p99 ms', 'floor /s', 'goal'];
@@ -46,13 +48,14 @@ const line = (result: Result): string[] => [
 ];
 
 /** Markdown, aligned, so that it can be read as it is and pasted into docs/. */
-export function table(results: readonly Result[]): string {
-  const lines = [HEAD, ...results.map(line)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+const table = (results: readonly Result[]): string => aligned(HEAD, results.map(line));
+
+function aligned(head: readonly string[], body: readonly string[][]): string {
+  const lines = [head, ...body];
+  const widths = head.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
   const row = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
   const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
-  const [head = [], ...body] = lines;
   return [row(head), rule, ...body.map(row)].join('\n');
 }
 
@@ -86,11 +89,38 @@ function sweepText({ memories, runs, floorPerSecond, timesFloor, coldCopiesPerSe
   ];
 }
 
-export function asText({ date, machine, loadAtEnd, operations, sweep }: Report): string {
+const FEED_HEAD = [
+  'connections',
+  'changes/s',
+  'delivered/s',
+  'events a frame',
+  'p50',
+  'p95',
+  'p99 ms',
+  'floor p50',
+  'floor p99 ms',
+];
+
+const feedLine = ({ connections, perSecond, deliveredPerSecond, eventsPerFrame, ms, floorMs }: FeedLevel): string[] => [
+  connections.toLocaleString('en'),
+  String(perSecond),
+  deliveredPerSecond.toLocaleString('en'),
+  String(eventsPerFrame),
+  ...[ms.p50, ms.p95, ms.p99, floorMs.p50, floorMs.p99].map((value) => value.toFixed(1)),
+];
+
+const feedText = (levels: FeedLevel[]): string[] => [
+  '',
+  'The live feed: from right before the commit to a client',
+  aligned(FEED_HEAD, levels.map(feedLine)),
+];
+
+export function asText({ date, machine, loadAtEnd, operations, sweep, feed }: Report): string {
   return [
     `${date} · ${machine.cores} cores, ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node} ${machine.nodeOptions}`,
     `load ${machine.load} before, ${loadAtEnd} after`,
     ...(operations ? operationsText(operations) : []),
     ...(sweep ? sweepText(sweep) : []),
+    ...(feed ? feedText(feed) : []),
   ].join('\n');
 }

@@ -4,15 +4,18 @@
  */
 import { backoffMs } from './backoff.ts';
 import { FeedConnection } from './feed-connection.ts';
-import { FeedPosition, frameIn } from './feed-frames.ts';
+import { frameIn } from './feed-frames.ts';
 import type { FeedClientOptions, FeedState, SocketConstructor, WakeSource } from './feed-options.ts';
-import type { EventsFrame, FeedFilter, ServerFrame } from './wire.ts';
+import { FrameOrder } from './frame-order.ts';
+import type { EventsFrame, FeedEvent, FeedFilter, ServerFrame } from './wire.ts';
 
 export type { Delivery, FeedClientOptions, FeedState, SocketLike } from './feed-options.ts';
 export type { FeedEvent, FeedFilter } from './wire.ts';
 
 /** A replay is over when nothing of it came for so long. */
 const REPLAY_QUIET_MS = 1_000;
+/** The server's broadcaster may have died: its lease ends after 30 s, and another one answers. */
+const SUBSCRIBED_WITHIN_MS = 45_000;
 /** After a gap the events asked for must come within this time, else they are asked for again. */
 const RESUME_AGAIN_MS = 5_000;
 /** A pong may overtake the frames that were posted before it. */
@@ -28,7 +31,7 @@ export class FeedClient {
   readonly #random: () => number;
   readonly #now: () => number;
   readonly #Socket: SocketConstructor;
-  readonly #position: FeedPosition;
+  readonly #order = new FrameOrder<FeedEvent>();
   #filter: FeedFilter;
   #state: FeedState = 'closed';
   #connection: FeedConnection | undefined;
@@ -52,12 +55,12 @@ export class FeedClient {
     this.#random = options.random ?? Math.random;
     this.#now = options.now ?? (() => performance.now());
     this.#filter = options.filter ?? {};
-    this.#position = new FeedPosition(options.after);
+    if (options.after !== undefined) this.#order.start(options.after);
   }
 
   /** Everything up to here was delivered. Undefined until the server has named a first one. */
   get cursor(): string | undefined {
-    return this.#position.cursor;
+    return this.#order.cursor ?? undefined;
   }
 
   get state(): FeedState {
@@ -77,7 +80,7 @@ export class FeedClient {
   /** Another filter from the present cursor on; what passed only the former one and was under way is not delivered. */
   subscribe(filter: FeedFilter): void {
     this.#filter = filter;
-    if (this.#state === 'live' || this.#state === 'recovering') this.#askForEvents();
+    if (this.#connection?.isOpen) this.#askForEvents();
   }
 
   close(): void {
@@ -123,11 +126,12 @@ export class FeedClient {
   }
 
   #askForEvents(): void {
-    const { cursor } = this.#position;
-    const from = cursor === undefined ? { last: this.#options.last } : { after: cursor };
+    const { cursor } = this.#order;
+    const from = cursor === null ? { last: this.#options.last } : { after: cursor };
     this.#subscription += 1;
     this.#isSubscribed = false;
-    this.#connection?.ask({ action: 'subscribe', id: this.#id(), filter: this.#filter, ...from });
+    const asked = { action: 'subscribe', id: this.#id(), filter: this.#filter, ...from } as const;
+    this.#connection?.ask(asked, SUBSCRIBED_WITHIN_MS);
   }
 
   #receive(data: unknown): void {
@@ -161,27 +165,27 @@ export class FeedClient {
     this.#isSubscribed = true;
     this.#failures = 0;
     this.#resumedAt = undefined;
-    if (this.#position.cursor === undefined) this.#position.restart(cursor);
+    if (this.#order.cursor === null) this.#order.start(cursor);
     this.#setState('live', '');
   }
 
   #events(frame: EventsFrame): void {
     // Made with the former filter: what is missing from it is sent after the answer to the new one.
     if (!this.#isSubscribed) return;
-    const taken = this.#position.take(frame);
-    if (!taken.fits) {
+    const { events, gap } = this.#order.accept(frame);
+    if (gap) {
       this.#resume();
       return;
     }
     this.#resumedAt = undefined;
     const recovered = frame.recovered === true;
-    if (recovered) this.#replaying(taken.events.length);
+    if (recovered) this.#replaying(events.length);
     else if (this.#state === 'recovering') this.#replayed();
-    if (taken.events.length > 0) this.#options.onEvents(taken.events, { recovered, cursor: frame.cursor });
+    if (events.length > 0) this.#options.onEvents(events, { recovered, cursor: frame.cursor });
   }
 
   #resync(cursor: string): void {
-    this.#position.restart(cursor);
+    this.#order.start(cursor);
     this.#resumedAt = undefined;
     if (this.#state === 'recovering') this.#replayed();
     this.#options.onResync?.(cursor);
@@ -198,7 +202,7 @@ export class FeedClient {
 
   /** The server has posted further than what has arrived. A connection without subscription has no cursor. */
   #isLost(cursor: string): boolean {
-    return this.#isSubscribed && cursor !== '' && !this.#position.covers(cursor);
+    return this.#isSubscribed && cursor !== '' && !this.#order.knows(cursor);
   }
 
   #error({ id, code, message }: Extract<ServerFrame, { kind: 'error' }>): void {
@@ -209,20 +213,20 @@ export class FeedClient {
 
   /** Asks once for what is missing; frames that are under way and do not fit either are no reason to ask again. */
   #resume(): void {
-    const { cursor } = this.#position;
+    const { cursor } = this.#order;
     const now = this.#now();
-    if (cursor === undefined || (this.#resumedAt !== undefined && now - this.#resumedAt < RESUME_AGAIN_MS)) return;
+    if (cursor === null || (this.#resumedAt !== undefined && now - this.#resumedAt < RESUME_AGAIN_MS)) return;
     this.#resumedAt = now;
     this.#connection?.send({ action: 'resume', after: cursor });
-    this.#replaying(0);
+    this.#replaying(0, RESUME_AGAIN_MS);
   }
 
-  #replaying(events: number): void {
+  #replaying(events: number, quietMs = REPLAY_QUIET_MS): void {
     if (this.#state !== 'recovering') this.#recovered = 0;
     this.#recovered += events;
     this.#setState('recovering', `${this.#recovered} events so far`);
     clearTimeout(this.#replayTimer);
-    this.#replayTimer = setTimeout(() => this.#replayed(), REPLAY_QUIET_MS);
+    this.#replayTimer = setTimeout(() => this.#replayed(), quietMs);
   }
 
   #replayed(): void {

@@ -5,7 +5,7 @@ import type { ClientFrame } from './wire.ts';
 /** API Gateway closes a connection that is idle for 10 minutes. */
 const PING_EVERY_MS = 4 * 60_000;
 /** A function's cold start and a slow network; then the connection counts as gone, though nobody has said so. */
-export const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 const SUBPROTOCOL = 'auren.v1';
 
@@ -20,12 +20,13 @@ export class FeedConnection {
   readonly #events: ConnectionEvents;
   #pings: ReturnType<typeof setInterval> | undefined;
   #answerTimer: ReturnType<typeof setTimeout> | undefined;
+  #isOpen = false;
   #ended = false;
 
   constructor(Socket: SocketConstructor, url: string, ticket: string, events: ConnectionEvents) {
     this.#events = events;
     this.#socket = new Socket(url, [SUBPROTOCOL, `ticket.${ticket}`]);
-    this.#expectAnswer('The server did not answer.');
+    this.#expectAnswer(ANSWER_WITHIN_MS);
     this.#socket.addEventListener('open', () => this.#opened());
     this.#socket.addEventListener('message', ({ data }) => {
       if (!this.#ended) this.#events.onMessage(data);
@@ -36,15 +37,20 @@ export class FeedConnection {
     );
   }
 
+  /** Whether it can be sent to. */
+  get isOpen(): boolean {
+    return this.#isOpen && !this.#ended;
+  }
+
   /** Sends a frame that the server answers; silence ends the connection. */
-  ask(frame: ClientFrame): void {
-    if (this.#ended) return;
+  ask(frame: ClientFrame, withinMs = ANSWER_WITHIN_MS): void {
+    if (!this.isOpen) return;
     this.#socket.send(JSON.stringify(frame));
-    this.#expectAnswer('The server did not answer.');
+    this.#expectAnswer(withinMs);
   }
 
   send(frame: ClientFrame): void {
-    if (!this.#ended) this.#socket.send(JSON.stringify(frame));
+    if (this.isOpen) this.#socket.send(JSON.stringify(frame));
   }
 
   /** What was asked has been answered. */
@@ -67,13 +73,14 @@ export class FeedConnection {
 
   #opened(): void {
     if (this.#ended) return;
+    this.#isOpen = true;
     this.answered();
     this.#pings = setInterval(() => this.ask({ action: 'ping' }), PING_EVERY_MS);
     this.#events.onOpen();
   }
 
-  #expectAnswer(why: string): void {
-    this.#answerTimer ??= setTimeout(() => this.giveUp(why), ANSWER_WITHIN_MS);
+  #expectAnswer(withinMs: number): void {
+    this.#answerTimer ??= setTimeout(() => this.giveUp('The server did not answer.'), withinMs);
   }
 
   #end(why: string): void {

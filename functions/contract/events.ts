@@ -20,9 +20,12 @@ export const EVENTS_LIMIT_MAX = 1_000;
 type Family = `${string}.*`;
 const FAMILIES = [...new Set(EVENT_TYPES.map((type): Family => `${type.slice(0, type.indexOf('.'))}.*`))];
 
-type EventName = EventType | EphemeralType | Family;
-/** One filter for HTTP and WebSocket: live-only events may be named in both. */
-export const eventName = z.enum([...EVENT_TYPES, ...EPHEMERAL_TYPES, ...FAMILIES] as [EventName, ...EventName[]]);
+const names = <N extends string>(types: readonly N[]) =>
+  z.enum([...types, ...FAMILIES] as [N | Family, ...(N | Family)[]]);
+
+const eventName = names(EVENT_TYPES);
+/** The feed's own: the log has no live-only events. */
+export const feedEventName = names<EventType | EphemeralType>([...EVENT_TYPES, ...EPHEMERAL_TYPES]);
 
 export const eventObject = z.strictObject({
   id: z.string(),

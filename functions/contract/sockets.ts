@@ -1,7 +1,7 @@
 /** The live feed: tickets over HTTP, and the frames that a client sends. */
 import * as z from 'zod/mini';
 import { contract } from './contract.ts';
-import { eventName } from './events.ts';
+import { feedEventName } from './events.ts';
 import { confidence, cursorText, memoryId, memoryType, name, priority, tier } from './fields.ts';
 
 export const createTicket = contract('create-ticket', {
@@ -24,7 +24,7 @@ const filter = z.strictObject({
   memory_ids: list(memoryId),
   types: list(memoryType),
   tiers: list(tier),
-  events: list(eventName),
+  events: list(feedEventName),
   min_priority: z.optional(priority),
   min_confidence: z.optional(confidence),
 });

@@ -3,4 +3,4 @@ import { composeBroadcasting } from '@auren/memory/compose.ts';
 import { draining } from '../shared/drain.ts';
 import { frameCodec } from '../shared/wire/frames.ts';
 
-export const handler = draining('broadcast-events', () => composeBroadcasting(frameCodec));
+export const handler = draining('broadcast-events', () => composeBroadcasting(frameCodec), { together: true });

@@ -43,7 +43,8 @@ function group(event: SQSEvent, failed: string[]): Map<string, string[]> {
 /** Done, or in the hands of another consumer that was told to look again. Otherwise the message comes back and goes on. */
 const isSettled = (report: DrainReport) => report.caughtUp || report.heldElsewhere;
 
-export function draining(consumer: string, compose: () => Promise<Drainer>): DrainHandler {
+/** `together`: the tenants of a batch at once, for a consumer whose drains mostly wait. Else one after the other, each in its share of the time. */
+export function draining(consumer: string, compose: () => Promise<Drainer>, { together = false } = {}): DrainHandler {
   const drained = async (tenantId: string, deadline: Date): Promise<boolean> => {
     try {
       const report = await (await compose()).drain(tenantId, deadline);
@@ -61,13 +62,17 @@ export function draining(consumer: string, compose: () => Promise<Drainer>): Dra
   ): Promise<SQSBatchResponse> => {
     const failed: string[] = [];
     const byTenant = [...group(event, failed)];
-    for (const [index, [tenantId, messageIds]] of byTenant.entries()) {
+    const drainWithin = async (tenantId: string, messageIds: readonly string[], share: number) => {
       const leftMs = context.getRemainingTimeInMillis() - MARGIN_MS;
-      const shareMs = leftMs / (byTenant.length - index);
-      const settled = leftMs > 0 && (await drained(tenantId, new Date(Date.now() + shareMs)));
+      const settled = leftMs > 0 && (await drained(tenantId, new Date(Date.now() + leftMs / share)));
       if (!settled) failed.push(...messageIds);
+    };
+    if (together) await Promise.all(byTenant.map(([tenantId, messageIds]) => drainWithin(tenantId, messageIds, 1)));
+    else {
+      for (const [index, [tenantId, messageIds]] of byTenant.entries())
+        await drainWithin(tenantId, messageIds, byTenant.length - index);
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-  return Object.assign(handle, { with: (other: () => Promise<Drainer>) => draining(consumer, other) });
+  return Object.assign(handle, { with: (other: () => Promise<Drainer>) => draining(consumer, other, { together }) });
 }

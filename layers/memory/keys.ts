@@ -39,6 +39,7 @@ export const hotKeys = (tenantId: string) => {
 export const feedKeys = (tenantId: string) => {
   const prefix = `auren:{${tenantId}}:feed`;
   return {
+    prefix,
     /** Hashes by connection: who is there, what it wants to see, what it asked for last, and how far it has been told. */
     members: `${prefix}:members`,
     subscriptions: `${prefix}:subscriptions`,

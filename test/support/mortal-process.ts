@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 export interface MortalProcesses<Order> {
-  /** Gives the order to a fresh process and waits for its end: 'SIGKILL', or its last word. */
-  run(order: Order): Promise<unknown>;
+  /** Gives the order to a fresh process and waits for its end: 'SIGKILL', or its last word. `hear` gets every word. */
+  run(order: Order, hear?: (message: unknown) => void): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -34,13 +34,14 @@ export async function mortalProcesses<Order extends object>(entry: string): Prom
   let next = start(script);
   let running: ChildProcess | undefined;
   return {
-    async run(order) {
+    async run(order, hear) {
       const child = await next;
       running = child;
       next = start(script);
       let lastWord: unknown;
       child.on('message', (message) => {
         lastWord = message;
+        hear?.(message);
       });
       child.send(order);
       const [code, signal] = await once(child, 'exit');

@@ -5,18 +5,10 @@ import type { EventObject, WireEventsQuery } from '../../contract/events.ts';
 import { PAGE_BYTES_MAX } from '../reply.ts';
 import { defined } from './defined.ts';
 
-type WireFilter = Pick<
-  WireEventsQuery,
-  | 'agent_ids'
-  | 'user_ids'
-  | 'space_ids'
-  | 'memory_ids'
-  | 'types'
-  | 'tiers'
-  | 'events'
-  | 'min_priority'
-  | 'min_confidence'
->;
+/** A filter over HTTP, or the feed's, which may name live-only events as well. */
+type WireFilter = Omit<WireEventsQuery, 'after' | 'before' | 'order' | 'limit' | 'events'> & {
+  events?: EventFilter['events'];
+};
 
 export const toFilter = (query: WireFilter): EventFilter =>
   defined({

@@ -3,27 +3,19 @@
  * failing connection delays nobody else. Ends when all is told and nothing came for a while.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LimitFunction } from 'p-limit';
-import type { Clock } from '../clock.ts';
-import type { EventLog } from '../log/port.ts';
 import type { EphemeralEvent } from '../model/event.ts';
-import { Entry, ephemeralFrames, type FrameCodec } from './frames.ts';
-import { type Draft, Lane } from './lane.ts';
-import { foremost, LogWindow, type Page } from './log-window.ts';
-import { type Ask, type Connections, type Poster, REPLAY_EVENTS_MAX, type Round } from './port.ts';
+import type { FrameCodec } from './frames.ts';
+import { Lane } from './lane.ts';
+import { LanePump, type PumpPorts } from './lane-pump.ts';
+import { foremost, LogWindow } from './log-window.ts';
+import type { Connections, Round } from './port.ts';
 import { rightsChanged } from './rights.ts';
-import { outOfReach, takeUp } from './take-up.ts';
 import { Tally } from './tally.ts';
 
-export interface SessionPorts {
-  log: Pick<EventLog, 'read' | 'horizon' | 'page' | 'backlog'>;
+export interface SessionPorts extends PumpPorts {
   connections: Connections;
-  poster: Poster;
-  codec: FrameCodec;
-  clock: Clock;
-  random: () => number;
-  /** Bounds the posts of the process. */
-  limit: LimitFunction;
+  /** How long a session stays after the last thing that it found. */
+  lingerMs: number;
 }
 
 /** What a process remembers of a tenant's connections between sessions; it holds while nobody else read the registry. */
@@ -36,12 +28,8 @@ export interface Remembered {
 export type Stay = (head: string | null) => Promise<void>;
 
 const POLL_MS = 25;
-/** Longer than a process keeps live-only events together before it pokes: the last of them are found without a poke. */
-const LINGER_MS = 250;
-/** So often at most a live connection gets a frame. */
-const FRAME_MS = 50;
 /** After so many failed posts in a row a lane no longer keeps the session; the next one tries again. */
-const FAILURES_MAX = 6;
+const FAILURES_MAX = 4;
 const EPHEMERAL_WAITING_MAX = 200;
 
 export class BroadcastSession {
@@ -52,9 +40,8 @@ export class BroadcastSession {
   readonly #tally = new Tally();
   readonly #running = new Set<Promise<void>>();
   readonly #closed = new Set<string>();
-  /** What lies behind a cursor, asked once for all that stand there. */
-  readonly #reach = new Map<string, Promise<number | null>>();
   #window: LogWindow | null = null;
+  #pump: LanePump | null = null;
   #isEnding = false;
   #failure: { error: unknown } | null = null;
   #foundAtMs: number | null = null;
@@ -86,6 +73,7 @@ export class BroadcastSession {
       }
     } finally {
       this.#isEnding = true;
+      this.#pump?.stop();
       await Promise.all(this.#running);
     }
   }
@@ -103,7 +91,7 @@ export class BroadcastSession {
     const isDue = (lane: Lane) =>
       lane.failures <= FAILURES_MAX && (lane.isDirty || this.#hasWork(lane) || lane.restsUntilMs > now);
     if ([...this.#lanes.values()].some(isDue)) return false;
-    return this.#foundAtMs === null || now - this.#foundAtMs > LINGER_MS;
+    return this.#foundAtMs === null || now - this.#foundAtMs > this.#ports.lingerMs;
   }
 
   async #round(): Promise<void> {
@@ -124,8 +112,12 @@ export class BroadcastSession {
 
   #learn(round: Round): void {
     if (round.isWhole) {
-      for (const lane of this.#lanes.values()) lane.isClosed = true;
+      const there = new Set(round.changed.map(({ id }) => id));
+      const before = [...this.#lanes.values()];
+      for (const lane of before) lane.isClosed = true;
       this.#lanes.clear();
+      // Redis lost them, or they have left: who is still connected comes anew.
+      for (const { id } of before) if (!there.has(id)) this.#close(id);
     }
     this.#remembered.version = round.version;
     for (const connection of round.changed) {
@@ -175,7 +167,7 @@ export class BroadcastSession {
     if (fresh.length > 0 || behindHorizon) this.#foundAtMs = Date.now();
     for (const { event } of fresh) {
       this.#tally.processed(event);
-      for (const lane of this.#lanes.values()) if (rightsChanged(lane.caller, event)) this.#close(lane.id);
+      for (const lane of this.#lanes.values()) if (rightsChanged(lane, event)) this.#close(lane.id);
     }
     return isFull;
   }
@@ -187,16 +179,21 @@ export class BroadcastSession {
     const places = anew ? [] : lanes.flatMap(({ place }) => (place === null ? [] : [place.read]));
     const start = foremost(places) ?? (await log.horizon(this.#tenantId));
     for (const lane of lanes) lane.leave();
-    this.#reach.clear();
-    return new LogWindow(log, this.#tenantId, codec, start);
+    const window = new LogWindow(log, this.#tenantId, codec, start);
+    const onGone = ({ id }: Lane) => {
+      this.#drop(id);
+      this.#tally.gone(id);
+    };
+    this.#pump = new LanePump(this.#ports, this.#tenantId, { window, tally: this.#tally, onGone });
+    return window;
   }
 
   #pumpAll(): void {
-    if (this.#window === null) return;
+    if (this.#pump === null) return;
     for (const lane of this.#lanes.values()) {
       if (lane.isBusy || !this.#hasWork(lane) || Date.now() < lane.restsUntilMs) continue;
       lane.isBusy = true;
-      const run: Promise<void> = this.#pump(lane, this.#window)
+      const run: Promise<void> = this.#run(lane, this.#pump)
         .catch((error: unknown) => {
           this.#failure ??= { error };
         })
@@ -212,150 +209,17 @@ export class BroadcastSession {
     if (lane.isClosed || lane.subscription === null) return false;
     if (lane.isAsking || lane.ephemeral.length > 0) return true;
     if (lane.place === null || this.#window === null) return false;
+    if (!lane.isBusy && lane.page === null) lane.join(this.#window);
     if (!lane.place.greeted || lane.place.recovering) return true;
     if (lane.next !== null) return lane.next < this.#window.end;
     // What it waits for is not written yet: it was told of a place without an event.
     return !lane.isAhead || this.#window.locate(lane.place.read) !== 'beyond';
   }
 
-  async #pump(lane: Lane, window: LogWindow): Promise<void> {
+  async #run(lane: Lane, pump: LanePump): Promise<void> {
     while (!this.#isEnding && !lane.isClosed && lane.subscription !== null) {
-      if (!(await this.#step(lane, window))) return;
+      if (!(await pump.step(lane))) return;
     }
-  }
-
-  /** One thing for one lane. Answers whether to go on with it at once. */
-  async #step(lane: Lane, window: LogWindow): Promise<boolean> {
-    const { ask, place } = lane;
-    if (ask !== null && lane.isAsking) return await this.#begin(lane, window, ask);
-    if (place === null) return false;
-    if (!place.greeted) return lane.isStored && (await this.#greet(lane));
-    if (lane.ephemeral.length > 0) return await this.#tell(lane);
-    const draft = await this.#draft(lane, window);
-    return draft !== null && draft !== 'later' && (await this.#send(lane, draft));
-  }
-
-  async #begin(lane: Lane, window: LogWindow, ask: Ask): Promise<boolean> {
-    const taken = await takeUp(this.#ports.log, window, lane, ask);
-    if (lane.ask?.mark !== ask.mark) return true;
-    const { mark, resumes } = ask;
-    if (taken.begins === 'with') {
-      const entries = taken.events.map((event) => new Entry(event, this.#ports.codec));
-      const at = { mark, read: taken.after, told: taken.after, recovering: true, greeted: resumes };
-      lane.begin(at, { entries, cursor: taken.cursor });
-    } else if (taken.begins === 'at') {
-      const { cursor, recovering } = taken;
-      lane.begin({ mark, read: cursor, told: cursor, recovering, greeted: resumes });
-    } else {
-      return await this.#resync(lane, taken.cursor, taken.lost, resumes);
-    }
-    return resumes;
-  }
-
-  /** `greeted` false: the client waits for a word on its subscription. */
-  async #resync(lane: Lane, cursor: string, lost: number, greeted: boolean): Promise<boolean> {
-    const { ask, subscription } = lane;
-    if (ask === null) return false;
-    const { codec } = this.#ports;
-    if (!greeted && !(await this.#post(lane, codec.subscribed(subscription?.id, cursor)))) return false;
-    if (!(await this.#post(lane, codec.resync(cursor)))) return false;
-    if (lane.ask?.mark !== ask.mark) return true;
-    this.#tally.dropped(lost);
-    lane.begin({ mark: ask.mark, read: cursor, told: cursor, recovering: false, greeted: true });
-    return true;
-  }
-
-  async #greet(lane: Lane): Promise<boolean> {
-    const { subscription, place } = lane;
-    if (place === null) return false;
-    if (!(await this.#post(lane, this.#ports.codec.subscribed(subscription?.id, place.told)))) return false;
-    if (lane.place?.mark === place.mark) lane.greet();
-    return true;
-  }
-
-  async #tell(lane: Lane): Promise<boolean> {
-    const events = lane.ephemeral.splice(0);
-    for (const frame of ephemeralFrames(events, this.#ports.codec)) {
-      if (await this.#post(lane, frame)) continue;
-      this.#tally.dropped(events.length);
-      return false;
-    }
-    return true;
-  }
-
-  /** `later`: it had a frame a moment ago. */
-  async #draft(lane: Lane, window: LogWindow): Promise<Draft | null | 'later'> {
-    const { bytesMax } = this.#ports.codec;
-    for (;;) {
-      const held = lane.page;
-      if (held) {
-        const draft = lane.draftFrom(held, bytesMax);
-        if (draft !== null) return draft;
-        continue;
-      }
-      const joined = lane.join(window);
-      if (joined === 'joined') {
-        if (lane.next !== null && lane.next < window.first) return await this.#lost(lane, window);
-        const draft = lane.draft(window, bytesMax);
-        const isPaced = draft !== null && !draft.recovered && Date.now() - lane.postedMs < FRAME_MS;
-        return isPaced ? 'later' : draft;
-      }
-      if (!(await this.#reaches(lane, window))) return await this.#lost(lane, window);
-      lane.isAhead = joined === 'beyond';
-      if (lane.isAhead) return null;
-      const draft = await this.#replayed(lane, window);
-      if (draft !== null) return draft;
-    }
-  }
-
-  async #reaches(lane: Lane, window: LogWindow): Promise<boolean> {
-    if (lane.replayed > REPLAY_EVENTS_MAX) return false;
-    if (lane.isInReach || lane.place === null) return true;
-    const { read } = lane.place;
-    const asked = this.#reach.get(read) ?? outOfReach(this.#ports.log, this.#tenantId, window, read);
-    this.#reach.set(read, asked);
-    lane.isInReach = (await asked) === null;
-    return lane.isInReach;
-  }
-
-  /** It fell behind what is replayed: it begins anew at the head. */
-  async #lost(lane: Lane, window: LogWindow): Promise<null> {
-    const behind = lane.next === null ? REPLAY_EVENTS_MAX : window.end - lane.next;
-    await this.#resync(lane, window.head, behind, true);
-    return null;
-  }
-
-  async #replayed(lane: Lane, window: LogWindow): Promise<Draft | null> {
-    const { place } = lane;
-    if (place === null) return null;
-    const start = window.cursorBefore(window.first);
-    const page: Page = await window.page(place.read);
-    if (lane.place !== place) return null;
-    if (page.entries.length > 0) return lane.draftFrom(page, this.#ports.codec.bytesMax);
-    lane.leap(start);
-    return null;
-  }
-
-  async #send(lane: Lane, draft: Draft): Promise<boolean> {
-    const { codec, clock } = this.#ports;
-    const { ask } = lane;
-    if (!(await this.#post(lane, codec.events(draft)))) return false;
-    if (lane.ask !== ask) return true;
-    lane.settle(draft, Date.now());
-    if (draft.since !== null) this.#tally.lag(clock.now().getTime() - Date.parse(draft.since));
-    return true;
-  }
-
-  async #post(lane: Lane, frame: string): Promise<boolean> {
-    const posted = await this.#ports.limit(() =>
-      lane.isClosed ? ('closed' as const) : this.#ports.poster.post(lane.id, frame),
-    );
-    if (posted === 'posted') return true;
-    if (posted === 'gone') {
-      this.#drop(lane.id);
-      this.#tally.gone(lane.id);
-    } else if (posted !== 'closed') lane.rest(Date.now(), this.#ports.random());
-    return false;
   }
 
   /** Nothing goes to it from here on. Where the gateway does not answer it stays condemned, and is closed another time. */

@@ -1,7 +1,7 @@
 /**
- * The broadcaster: the one that posts to connections, under a lease for each tenant. A round trip to Redis while nobody is subscribed. Else,
- * for one event to n connections: three to PostgreSQL (lease, read, release), two to Redis, n posts; while events keep coming, one read and
- * one round each 25 ms for all of them.
+ * The broadcaster: the one that posts to connections, under a lease for each tenant. Round trips: one to Redis while nobody is subscribed;
+ * where nothing is new three to PostgreSQL (lease, read, release) and one to Redis (two in a process that does not remember them), however
+ * many are connected; for news a post to each connection, then one read and one round for all each 25 ms, until nothing came for 250 ms.
  */
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
@@ -12,12 +12,15 @@ import { BroadcastSession, type Remembered, type SessionPorts } from './broadcas
 import type { DrainReport } from './consumer.ts';
 import { BROADCASTER } from './names.ts';
 
-export type BroadcasterPorts = Omit<SessionPorts, 'random' | 'limit'> & {
+export type BroadcasterPorts = Omit<SessionPorts, 'random' | 'limit' | 'lingerMs'> & {
   consumers: Consumers;
   random?: () => number;
+  lingerMs?: number;
 };
 
 const LEASE_MS = 30_000;
+/** Longer than a process keeps live-only events together before it pokes: the last of them are found without a poke. */
+const LINGER_MS = 250;
 const RENEW_AFTER_MS = LEASE_MS / 4;
 /** A session that never gets quiet ends all the same, so that its message is done with. */
 const SESSION_MS = 20_000;
@@ -26,7 +29,12 @@ const POSTS_AT_ONCE = 50;
 const TENANTS_REMEMBERED = 100;
 
 /** A factory, so that a process has one identity for its leases, and remembers connections between sessions. */
-export function createBroadcaster({ consumers, random = Math.random, ...ports }: BroadcasterPorts) {
+export function createBroadcaster({
+  consumers,
+  random = Math.random,
+  lingerMs = LINGER_MS,
+  ...ports
+}: BroadcasterPorts) {
   const owner = randomUUID();
   const limit = pLimit(POSTS_AT_ONCE);
   const remembered = new Lru<Remembered>(TENANTS_REMEMBERED);
@@ -56,7 +64,7 @@ export function createBroadcaster({ consumers, random = Math.random, ...ports }:
     const until = Math.min(deadline.getTime(), Date.now() + SESSION_MS);
     const stay = keeping(tenantId);
     do {
-      const session = new BroadcastSession({ ...ports, random, limit }, tenantId, owner, remember(tenantId));
+      const session = new BroadcastSession({ ...ports, random, limit, lingerMs }, tenantId, owner, remember(tenantId));
       try {
         const isTold = await session.run(until, stay);
         report.events += session.events;
@@ -75,7 +83,8 @@ export function createBroadcaster({ consumers, random = Math.random, ...ports }:
   return {
     async drain(tenantId: string, deadline: Date): Promise<DrainReport> {
       const nothing: DrainReport = { tenantId, events: 0, parked: 0, caughtUp: true, heldElsewhere: false };
-      if (await ports.connections.isIdle(tenantId)) return nothing;
+      const isForgotten = remember(tenantId).lanes.size === 0;
+      if (isForgotten && (await ports.connections.isIdle(tenantId))) return nothing;
       if ((await consumers.acquire(BROADCASTER, tenantId, owner, LEASE_MS)) === null)
         return { ...nothing, caughtUp: false, heldElsewhere: true };
       let report: DrainReport | undefined;

@@ -28,9 +28,9 @@ export function createRedisConnections(redis: RedisClient, nowMs: () => number =
   const first = (reply: unknown): string => textList(reply)[0] ?? '';
 
   return {
-    async add({ id, caller }) {
-      const { names } = registry(caller.tenantId);
-      await redis.script(ADD, names, [id, JSON.stringify(caller), String(nowMs() + CONNECTION_LIFE_MS)]);
+    async add({ id, ...member }) {
+      const { names } = registry(member.caller.tenantId);
+      await redis.script(ADD, names, [id, JSON.stringify(member), String(nowMs() + CONNECTION_LIFE_MS)]);
     },
 
     async remove(tenantId, id) {
@@ -79,7 +79,7 @@ export function createRedisConnections(redis: RedisClient, nowMs: () => number =
 
     async members(tenantId) {
       const reply: unknown = await redis.call((client) => client.hgetall(feedKeys(tenantId).members));
-      return inPairs(textList(reply)).map(([id, caller]) => ({ id, caller: JSON.parse(caller) as Caller }));
+      return inPairs(textList(reply)).map(([id, member]) => ({ id, ...(JSON.parse(member) as Omit<Member, 'id'>) }));
     },
 
     async isIdle(tenantId) {
@@ -174,10 +174,10 @@ export function createRedisConnections(redis: RedisClient, nowMs: () => number =
 
 const parsed = <T>(text: string): T | null => (text === '' ? null : (JSON.parse(text) as T));
 
-function connectionFrom([id = '', caller = '', subscription = '', ask = '', place = '']: string[]): Connection {
+function connectionFrom([id = '', member = '', subscription = '', ask = '', place = '']: string[]): Connection {
   return {
     id,
-    caller: JSON.parse(caller) as Member['caller'],
+    ...(JSON.parse(member) as Omit<Member, 'id'>),
     subscription: parsed(subscription),
     ask: parsed(ask),
     place: parsed(place),

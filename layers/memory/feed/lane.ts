@@ -18,6 +18,13 @@ export interface Draft {
   stop: number;
 }
 
+/** What was found on the way from a lane's place to the next stop. */
+interface Found extends Pick<Draft, 'cursor' | 'recovered' | 'stop'> {
+  events: Entry[];
+  looked: number;
+  isDue: boolean;
+}
+
 /** A client's cursor follows at least this closely, whatever its filter. */
 const UNTOLD_MAX = 1_000;
 /** A place that moved without a frame is stored now and then only. */
@@ -28,6 +35,7 @@ const REST_MAX_MS = 5_000;
 export class Lane {
   readonly id: string;
   readonly caller: Connection['caller'];
+  readonly since: Connection['since'];
   subscription: Subscription | null;
   ask: Ask | null;
   place: Place | null;
@@ -55,12 +63,15 @@ export class Lane {
   readonly ephemeral: string[] = [];
   #accepts: (event: PlacedEvent | EphemeralEvent) => boolean = () => false;
   #page: { page: Page; next: number } | null = null;
+  /** The client was sent history last. */
+  #hasReplayed = false;
   #untold = 0;
   #unstored = 0;
 
-  constructor({ id, caller, subscription, ask, place }: Connection) {
+  constructor({ id, caller, since, subscription, ask, place }: Connection) {
     this.id = id;
     this.caller = caller;
+    this.since = since;
     this.subscription = subscription;
     this.ask = ask;
     this.place = place;
@@ -102,6 +113,7 @@ export class Lane {
     this.isStored = false;
     this.isInReach = true;
     this.replayed = 0;
+    this.#hasReplayed = false;
     this.#untold = 0;
     this.#unstored = 0;
     this.isDirty = true;
@@ -131,12 +143,16 @@ export class Lane {
     const { next, place } = this;
     if (next === null || place === null) return null;
     const recovered = next < this.historyEnds;
-    if (place.recovering && !recovered) this.#change({ recovering: false });
+    const endsReplay = place.recovering && !recovered;
+    const isSilent = endsReplay && !this.#hasReplayed && place.told === place.read;
+    if (isSilent) this.#change({ recovering: false });
     const until = recovered ? this.historyEnds : window.end;
-    if (next === until) return null;
+    if (next === until && (!endsReplay || isSilent)) return null;
     const { events, end } = cut(window.entries, next - window.first, until - window.first, this.#accepts, bytesMax);
     const stop = end + window.first;
-    return this.#drafted({ events, looked: stop - next, cursor: window.cursorBefore(stop), recovered, stop });
+    const looked = stop - next;
+    const cursor = looked > 0 ? window.cursorBefore(stop) : place.read;
+    return this.#drafted({ events, looked, cursor, recovered, stop, isDue: endsReplay && !isSilent });
   }
 
   /** A page before the window that is begun and not used up. */
@@ -152,12 +168,13 @@ export class Lane {
     this.replayed += end - next;
     const isUsedUp = end === page.entries.length;
     const cursor = isUsedUp ? page.cursor : (page.entries[end - 1]?.event.cursor ?? page.cursor);
-    return this.#drafted({ events, looked: end - next, cursor, recovered: true, stop: end });
+    return this.#drafted({ events, looked: end - next, cursor, recovered: true, stop: end, isDue: false });
   }
 
   /** It has been posted. */
-  settle({ cursor, stop }: Draft, nowMs: number): void {
-    this.#change({ read: cursor, told: cursor });
+  settle({ cursor, recovered, stop }: Draft, nowMs: number): void {
+    this.#change({ read: cursor, told: cursor, recovering: recovered });
+    this.#hasReplayed = recovered;
     this.#stand(stop);
     this.#untold = 0;
     this.#unstored = 0;
@@ -166,10 +183,10 @@ export class Lane {
     this.postedMs = nowMs;
   }
 
-  #drafted(found: { events: Entry[]; looked: number; cursor: string; recovered: boolean; stop: number }): Draft | null {
-    const { events, looked, cursor, recovered, stop } = found;
+  /** `isDue`: the client is to hear that its replay has ended, although there may be nothing else to say. */
+  #drafted({ events, looked, cursor, recovered, stop, isDue }: Found): Draft | null {
     const [first] = events;
-    if (first === undefined && this.#untold + looked < UNTOLD_MAX) {
+    if (first === undefined && !isDue && this.#untold + looked < UNTOLD_MAX) {
       this.#untold += looked;
       this.#unstored += looked;
       this.#change({ read: cursor });

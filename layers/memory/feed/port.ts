@@ -14,6 +14,8 @@ export interface Member {
   id: string;
   /** Everything that it may see follows from this. */
   caller: Caller;
+  /** When it came. */
+  since: Instant;
 }
 
 export interface Subscription {

@@ -1,8 +1,12 @@
 /** Which events change what a connection may see: it is closed, and comes back with the rights that it has then. Pure. */
 import type { Caller } from '../model/caller.ts';
 import type { PlacedEvent } from '../model/event.ts';
+import type { Member } from './port.ts';
 
-export function rightsChanged(caller: Caller, { type, data, spaceId }: PlacedEvent): boolean {
+/** Only what came after the connection: it may well be read later, by one who begins in history. */
+export function rightsChanged({ caller, since }: Pick<Member, 'caller' | 'since'>, event: PlacedEvent): boolean {
+  const { type, data, spaceId, at } = event;
+  if (at < since) return false;
   switch (type) {
     case 'key.revoked':
       return data.key_id === caller.keyId;

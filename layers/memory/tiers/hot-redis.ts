@@ -189,7 +189,9 @@ export function createHotRedis(options: HotRedisOptions): HotTier & HotUpkeep {
     async empty(tenantId, { uses } = { uses: false }) {
       const keys = hotKeys(tenantId);
       const named = [keys.scores, keys.pinned, keys.bytes];
-      const isOurs = (name: string) => uses || name.startsWith(keys.recordPrefix) || named.includes(name);
+      const { prefix: feed } = feedKeys(tenantId);
+      const isOurs = (name: string) =>
+        (uses && !name.startsWith(feed)) || name.startsWith(keys.recordPrefix) || named.includes(name);
       await redis.call((client) => client.del(keys.lease, keys.cursor));
       let cursor = '0';
       do {

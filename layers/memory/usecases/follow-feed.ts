@@ -11,11 +11,11 @@ import type { AurenMemory } from '../memory.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Ports } from './ports.ts';
 
-export type FollowPorts = Pick<Ports, 'connections' | 'poke'>;
+export type FollowPorts = Pick<Ports, 'connections' | 'poke' | 'clock'>;
 
 const TICKET_BYTES = 32;
 
-export function createFollowing({ connections, poke }: FollowPorts) {
+export function createFollowing({ connections, poke, clock }: FollowPorts) {
   /** Throws `invalid_field` for what is no cursor; whether it still stands shows when it is taken up. */
   const askFor = (from: From, resumes: boolean): Ask => {
     if (from !== 'now' && 'after' in from) decodeCursor(from.after, 'after');
@@ -31,7 +31,7 @@ export function createFollowing({ connections, poke }: FollowPorts) {
 
   return {
     async connect(caller: Caller, id: string): Promise<void> {
-      await connections.add({ id, caller });
+      await connections.add({ id, caller, since: instant(clock.now()) });
     },
 
     async disconnect({ tenantId }: Caller, id: string): Promise<void> {

@@ -3,6 +3,7 @@
  * nothing else notices of a connection: that its key has ended, or may do something else than when it came.
  */
 import { instant, SECOND_MS } from '../clock.ts';
+import { EngineUnavailable } from '../errors.ts';
 import type { FeedStats } from '../feed/port.ts';
 import type { Caller } from '../model/caller.ts';
 import type { EphemeralEvent } from '../model/event.ts';
@@ -73,7 +74,13 @@ export function createMetrics(ports: MetricsPorts) {
     async publishAll(deadline: Date): Promise<JsonObject> {
       let connected = 0;
       const { counts, failures } = await tenantsInTurn(ports, deadline, async (tenantId) => {
-        if (await publish(tenantId)) connected += 1;
+        try {
+          if (await publish(tenantId)) connected += 1;
+        } catch (error) {
+          // Nobody can be told of anything, and connections that should end end when it is back.
+          if (!(error instanceof EngineUnavailable && error.engine === 'redis')) throw error;
+          ports.warn('nothing was measured without Redis', error);
+        }
         return true;
       });
       const report = { tenants: counts.done, connected, failed: failures.length, left: counts.left };

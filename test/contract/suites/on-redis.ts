@@ -2,10 +2,12 @@
 import { createRedisKeyCache } from '../../../layers/memory/auth/key-cache-redis.ts';
 import { createRedis } from '../../../layers/memory/clients/redis.ts';
 import { SECOND_MS, systemClock } from '../../../layers/memory/clock.ts';
+import { createRedisConnections } from '../../../layers/memory/feed/connections-redis.ts';
 import { feedKeys, hotKeys } from '../../../layers/memory/keys.ts';
 import { createHotRedis } from '../../../layers/memory/tiers/hot-redis.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { describeKeyCacheContract } from './api-keys.ts';
+import { describeConnectionsContract } from './connections.ts';
 import { describeHotReadingContract } from './hot-reading.ts';
 import { describeHotRecallsContract } from './hot-recalls.ts';
 import { describeHotWritingContract, type HotSubject } from './hot-writing.ts';
@@ -47,5 +49,9 @@ export function describeRedisAdapters(name: string, addressOf: () => RedisAddres
   describeHotReadingContract(`hot on ${name}`, makeHot);
   describeHotRecallsContract(`hot on ${name}`, makeHot);
 
+  describeConnectionsContract(name, async () => {
+    const redis = connect();
+    return { connections: (nowMs) => createRedisConnections(redis, nowMs), newTenant };
+  });
   describeKeyCacheContract(name, async () => ({ keyCache: createRedisKeyCache(connect()) }));
 }

@@ -136,7 +136,8 @@ export function inMemoryConnections(nowMs: () => number = Date.now) {
     async condemn(tenantId, ids) {
       for (const id of ids) of(tenantId).condemned.add(id);
     },
-    members: async (tenantId) => [...of(tenantId).connections.values()].map(({ id, caller }) => copyOf({ id, caller })),
+    members: async (tenantId) =>
+      [...of(tenantId).connections.values()].map(({ id, caller, since }) => copyOf({ id, caller, since })),
 
     async isIdle(tenantId) {
       const tenant = of(tenantId);

@@ -1,6 +1,7 @@
 /** Functions behind the queues: each tenant drained once, and only what is not done comes back. */
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as broadcastEvents } from '../../../functions/queue/broadcast-events.ts';
 import { handler as indexMemories } from '../../../functions/queue/index-memories.ts';
 import { handler as projectHot } from '../../../functions/queue/project-hot.ts';
 import type { DrainReport } from '../../../layers/memory/feed/consumer.ts';
@@ -31,6 +32,7 @@ afterEach(() => {
 });
 
 describe.each([
+  ['broadcast-events', broadcastEvents],
   ['index-memories', indexMemories],
   ['project-hot', projectHot],
 ])('%s', (_, handler) => {
@@ -66,19 +68,6 @@ describe.each([
     expect(failedIds(answer)).toEqual(['m0']);
   });
 
-  it('gives each tenant its share of the time left', async () => {
-    const sharesMs: number[] = [];
-    const drain = async (tenantId: string, deadline: Date) => {
-      sharesMs.push(deadline.getTime() - Date.now());
-      return report(tenantId);
-    };
-
-    await handler.with(async () => ({ drain }))(batch(poke('a'), poke('b')), context);
-
-    expect(sharesMs[0]).toBeLessThanOrEqual((LEFT_MS - 3_000) / 2);
-    expect(sharesMs[1]).toBeGreaterThan(LEFT_MS / 2);
-  });
-
   it('gives back everything where no time is left', async () => {
     const drain = vi.fn();
 
@@ -100,4 +89,42 @@ describe.each([
       expect(failedIds(answer)).toEqual(['m0']);
     },
   );
+});
+
+describe.each([
+  ['index-memories', indexMemories],
+  ['project-hot', projectHot],
+])('%s', (_, handler) => {
+  it('gives each tenant its share of the time left', async () => {
+    const sharesMs: number[] = [];
+    const drain = async (tenantId: string, deadline: Date) => {
+      sharesMs.push(deadline.getTime() - Date.now());
+      return report(tenantId);
+    };
+
+    await handler.with(async () => ({ drain }))(batch(poke('a'), poke('b')), context);
+
+    expect(sharesMs[0]).toBeLessThanOrEqual((LEFT_MS - 3_000) / 2);
+    expect(sharesMs[1]).toBeGreaterThan(LEFT_MS / 2);
+  });
+});
+
+describe('broadcast-events', () => {
+  it('serves the tenants of a batch together: none waits while another is followed', async () => {
+    const started: string[] = [];
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const drain = async (tenantId: string) => {
+      started.push(tenantId);
+      if (tenantId === 'b') finish();
+      await finished;
+      return report(tenantId);
+    };
+
+    const answer = await broadcastEvents.with(async () => ({ drain }))(batch(poke('a'), poke('b')), context);
+
+    expect([started, failedIds(answer)]).toEqual([['a', 'b'], []]);
+  });
 });

@@ -2,13 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as createTenant } from '../../../functions/deploy/create-tenant.ts';
 import { handler as migrate } from '../../../functions/deploy/migrate.ts';
+import { handler as broadcastEvents } from '../../../functions/queue/broadcast-events.ts';
 import { handler as indexMemories } from '../../../functions/queue/index-memories.ts';
 import { handler as projectHot } from '../../../functions/queue/project-hot.ts';
 import { OPERATOR_FUNCTIONS, QUEUE_CONSUMERS, SCHEDULES } from '../../../functions/routes.ts';
 import { handler as discoverPatterns } from '../../../functions/schedule/discover-patterns.ts';
 import { handler as healConsumers } from '../../../functions/schedule/heal-consumers.ts';
 import { handler as migrateTiers } from '../../../functions/schedule/migrate-tiers.ts';
-import { usePorts } from '../../../layers/memory/compose.ts';
+import { handler as publishMetrics } from '../../../functions/schedule/publish-metrics.ts';
+import { composeFollowing, usePorts } from '../../../layers/memory/compose.ts';
+import { aCaller } from '../../support/builders.ts';
 import { aWorld, CONTEXT, sqsEvent, type World } from './world.ts';
 
 const DRAFT = { agent_id: 'neuroscientist', type: 'fact', content: 'deep sleep', created_at: '2024-01-01T00:00:00Z' };
@@ -29,6 +32,7 @@ const store = async (draft = {}) =>
 describe('the functions of this file', () => {
   it('are all that the table names beside the routes', () => {
     expect([...QUEUE_CONSUMERS, ...SCHEDULES, ...OPERATOR_FUNCTIONS].map(({ name }) => name).sort()).toEqual([
+      'broadcast-events',
       'create-tenant',
       'discover-patterns',
       'heal-consumers',
@@ -36,6 +40,7 @@ describe('the functions of this file', () => {
       'migrate',
       'migrate-tiers',
       'project-hot',
+      'publish-metrics',
     ]);
   });
 });
@@ -56,6 +61,64 @@ describe('project-hot', () => {
     world.ports.fail('redis');
 
     expect(await projectHot(poke(), CONTEXT)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+  });
+});
+
+describe('the live feed', () => {
+  const caller = () => aCaller(world.tenantId, { keyId: world.keyId });
+
+  async function subscribed() {
+    const feed = await composeFollowing();
+    await feed.connect(caller(), 'c1');
+    await feed.subscribe(caller(), 'c1', { filter: {} }, 'now');
+    await broadcastEvents(poke(), CONTEXT);
+  }
+
+  it('tells a subscribed connection what is stored', async () => {
+    await subscribed();
+    const id = await store();
+
+    expect(await broadcastEvents(poke(), CONTEXT)).toEqual({ batchItemFailures: [] });
+
+    expect(world.ports.poster.framesTo('c1')).toMatchObject([
+      { kind: 'subscribed' },
+      { kind: 'events', events: [{ type: 'memory.stored', memory_id: id }] },
+    ]);
+    expect((await world.call('get-stats')).body.feed).toMatchObject({
+      ...{ connected: true, events_processed: 1, events_dropped: 0, queue_size: 0 },
+      ...{ active_connections: 1, subscriptions: 1, lag_ms: { p50: expect.any(Number) } },
+    });
+  });
+
+  it('hands the message back while Redis is down, and says so in stats', async () => {
+    await subscribed();
+    world.ports.fail('redis');
+
+    expect(await broadcastEvents(poke(), CONTEXT)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect((await world.call('get-stats')).body.feed).toMatchObject({ connected: false, active_connections: 0 });
+  });
+
+  it('gets metrics by schedule, for the tenants that are connected', async () => {
+    await createTenant({ tenant_id: 'tenant-b' });
+    await subscribed();
+
+    const report = await publishMetrics({ 'detail-type': 'Scheduled Event' }, CONTEXT);
+    await broadcastEvents(poke(), CONTEXT);
+
+    expect(report).toEqual({ tenants: 2, connected: 1, failed: 0, left: 0 });
+    expect(world.ports.poster.framesTo('c1').at(-1)).toMatchObject({
+      kind: 'ephemeral',
+      events: [{ type: 'metrics' }],
+    });
+  });
+
+  it('fails its schedule, so that somebody looks, where a tenant could not be measured', async () => {
+    await subscribed();
+    world.ports.hot.stats = async () => {
+      throw new Error('a broken counter');
+    };
+
+    await expect(publishMetrics({}, CONTEXT)).rejects.toThrow('failed for 1 tenants');
   });
 });
 
@@ -84,6 +147,7 @@ describe('index-memories', () => {
 describe('heal-consumers', () => {
   it('pokes every tenant, on the event of the scheduler', async () => {
     await createTenant({ tenant_id: 'tenant-b' });
+    world.ports.poke.poked.length = 0;
 
     expect(await healConsumers({ 'detail-type': 'Scheduled Event' }, CONTEXT)).toEqual({ tenants: 2, poked: 2 });
     expect(world.ports.poke.poked).toEqual(['tenant-a', 'tenant-b']);

@@ -31,6 +31,7 @@ export interface World {
   tenantId: string;
   /** The admin key that came with the tenant. */
   apiKey: string;
+  keyId: string;
   /** Through the authorizer and to the handler, as the gateway does it. */
   call(name: RouteName, request?: Request): Promise<Answer>;
   /** Delivers the pokes since the last time to both consumers; answers how many messages came back. */
@@ -114,6 +115,7 @@ export async function aWorld(tenantId = 'tenant-a'): Promise<World> {
     ports,
     tenantId,
     apiKey,
+    keyId: [...ports.store.of(tenantId).apiKeys.keys()][0] ?? '',
     call: (name, request = {}) => throughGateway(name, { apiKey, ...request }),
     async deliver() {
       const bodies = ports.poke.poked.slice(delivered).map((tenant) => JSON.stringify({ tenant_id: tenant }));

@@ -3,6 +3,7 @@ import { describeHotReadingContract } from '../../contract/suites/hot-reading.ts
 import { describeHotRecallsContract } from '../../contract/suites/hot-recalls.ts';
 import { describeHotWritingContract, type HotSubject } from '../../contract/suites/hot-writing.ts';
 import { aCaller } from '../../support/builders.ts';
+import { NOON } from '../../support/clock.ts';
 import { uniqueName } from '../../support/ids.ts';
 import { inMemoryConnections } from '../../support/in-memory/connections.ts';
 import { inMemoryHotTier } from '../../support/in-memory/hot.ts';
@@ -13,7 +14,7 @@ const make = async (): Promise<HotSubject> => {
     hot: (options) => inMemoryHotTier({ ...options, list }),
     newTenant: async () => uniqueName('tenant'),
     async watch(tenantId) {
-      await connections.add({ id: 'c1', caller: aCaller(tenantId) });
+      await connections.add({ id: 'c1', caller: aCaller(tenantId), since: NOON });
       await connections.subscribe(tenantId, 'c1', { filter: {} }, { mark: 'm', from: 'now', resumes: false });
     },
     ephemeral: async (tenantId) => (await connections.waiting(tenantId)).reverse(),

@@ -126,6 +126,21 @@ describe('connecting', () => {
   });
 });
 
+describe('a subscription', () => {
+  it('may take as long to be answered as a dead broadcaster keeps its lease, not longer', async () => {
+    const feed = fakeFeed();
+    feed.client.open();
+    await settle();
+    feed.socket().open();
+
+    await vi.advanceTimersByTimeAsync(44_999);
+    const before = feed.client.state;
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect([before, feed.client.state]).toEqual(['connecting', 'waiting']);
+  });
+});
+
 describe('events', () => {
   it('are delivered in order with the cursor after them', async () => {
     const seen: unknown[] = [];
@@ -345,6 +360,21 @@ describe('another filter', () => {
 
     expect(asked).toEqual({ action: 'subscribe', id: 's2', filter: { events: ['memory.deleted'] }, after: 'c1' });
     expect(idsOf(feed.delivered)).toEqual(['evt_1', 'evt_4']);
+  });
+
+  it('while the first is not yet answered counts instead of it', async () => {
+    const feed = fakeFeed();
+    feed.client.open();
+    await settle();
+    feed.socket().open();
+
+    feed.client.subscribe({ types: ['insight'] });
+    feed.socket().says({ kind: 'subscribed', id: 's1', cursor: 'c0' });
+    const before = feed.client.state;
+    answerSubscription(feed.socket());
+
+    expect(feed.socket().sent.at(-1)).toEqual({ action: 'subscribe', id: 's2', filter: { types: ['insight'] } });
+    expect([before, feed.client.state]).toEqual(['connecting', 'live']);
   });
 
   it('before the connection is open is the one that is asked for', async () => {

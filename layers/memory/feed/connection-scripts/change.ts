@@ -4,7 +4,8 @@
  */
 import { CONNECTION_LIFE_MS } from '../port.ts';
 
-const GRACE_MS = 300_000;
+/** Longer than any connection lives. */
+export const STORED_MS = CONNECTION_LIFE_MS + 300_000;
 
 export const CHANGE = `
 local members, subscriptions, asks, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -15,7 +16,7 @@ local function noteChange(id)
 end
 
 local function stay()
-  for i = 1, 8 do redis.call('PEXPIRE', KEYS[i], ${CONNECTION_LIFE_MS + GRACE_MS}) end
+  for i = 1, 8 do redis.call('PEXPIRE', KEYS[i], ${STORED_MS}) end
 end
 
 local function unsubscribe(id)

@@ -4,7 +4,7 @@
  * something else meanwhile begins there.
  */
 import { script } from '../../clients/redis-script.ts';
-import { CHANGE } from './change.ts';
+import { CHANGE, STORED_MS } from './change.ts';
 
 const COUNTERS_LIVE_MS = 2 * 3_600_000;
 
@@ -21,6 +21,7 @@ end
 each(3, function(i)
   local ask = redis.call('HGET', asks, ARGV[i])
   if ask and cjson.decode(ask).mark == ARGV[i + 1] then redis.call('HSET', places, ARGV[i], ARGV[i + 2]) end
+  redis.call('PEXPIRE', places, ${STORED_MS})
 end)
 each(1, function(i) forget(ARGV[i]) end)
 each(2, function(i)

@@ -114,6 +114,7 @@ export function createPolicies(ports: ControlPorts): Pick<AurenMemory, 'policy' 
         policy: { agentId, policy: null },
         now: context.now,
       });
+      await ports.poke.poke(caller.tenantId);
       await unmark(caller, agentId);
     },
   };

@@ -172,6 +172,7 @@ async function stand(
     now: context.now,
     ...claim,
   });
+  await ports.poke.poke(context.tenantId);
   return replayOf(result, idempotency);
 }
 

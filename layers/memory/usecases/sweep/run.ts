@@ -26,6 +26,8 @@ export interface SweepRun {
   goesOn(): Promise<boolean>;
   /** Whether `goesOn` has said no. */
   isCut(): boolean;
+  /** Whether it has written events. */
+  hasWritten(): boolean;
 }
 
 export function sweepRun(
@@ -35,12 +37,14 @@ export function sweepRun(
   const { log, consumers, clock, rules, chainKey } = ports;
   let renewedMs = Date.now();
   let cut = false;
+  let written = false;
   const now = () => instant(clock.now());
   const counting: SweepPorts['log'] = {
     ...log,
     async commit(commit) {
       const result = await log.commit(commit);
       tally.count(commit.events);
+      written ||= commit.events.length > 0;
       return result;
     },
   };
@@ -69,5 +73,6 @@ export function sweepRun(
       return true;
     },
     isCut: () => cut,
+    hasWritten: () => written,
   };
 }

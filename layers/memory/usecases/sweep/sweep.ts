@@ -45,6 +45,7 @@ async function sweepTenant(run: SweepRun): Promise<void> {
   await withRedis(run, () => warm(run, used ?? []));
   await withRedis(run, repairHot);
   await forgetOld(run);
+  if (run.hasWritten()) await run.ports.poke.poke(run.tenantId);
   if (!run.isCut()) return;
   const { catalog, rules } = run.ports;
   const now = run.now();

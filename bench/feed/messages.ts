@@ -1,0 +1,29 @@
+/** What the processes of this measurement tell each other. */
+import type { Percentiles } from '../measure.ts';
+
+export interface ListenJob {
+  url: string;
+  /** Undefined for the floor, which asks for nothing. */
+  apiKey: string | undefined;
+  connections: number;
+}
+
+/** What all connections together have received since the counting began. */
+export interface Received {
+  ms: Percentiles;
+  frames: number;
+  bytes: number;
+  /** Events that the connection with the fewest and the one with the most got. */
+  least: number;
+  most: number;
+}
+
+export interface BroadcastJob {
+  bytesPerFrame: number;
+  framesPerSecond: number;
+  seconds: number;
+}
+
+/** Events name the instant they are from like this; of a frame only that is read. */
+export const AT = '"at":"';
+export const AT_CHARS = '2026-01-01T00:00:00.000Z'.length;
