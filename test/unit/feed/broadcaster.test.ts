@@ -108,6 +108,29 @@ describe('a subscription', () => {
     expect(feed.eventsTo(id).ids).toEqual([...ids(1, 4), 'e3', 'e4']);
   });
 
+  it('that ended before an event was written does not get it, however late the broadcaster hears of the end', async () => {
+    const feed = aFeed({ lingerMs: 200 });
+    const id = await feed.join();
+    const other = await feed.join();
+    await feed.broadcast();
+    feed.log.count = 1;
+    const running = feed.broadcast();
+    await expect.poll(() => feed.eventsTo(id).ids).toEqual(['e1']);
+    const { read } = feed.log;
+    feed.log.read = async (...query) => {
+      if (feed.log.count === 1) {
+        // Between the round before and this read.
+        await feed.connections.unsubscribe(TENANT, id);
+        feed.log.count = 2;
+      }
+      return await read(...query);
+    };
+
+    await running;
+
+    expect([feed.eventsTo(id).ids, feed.eventsTo(other).ids]).toEqual([['e1'], ['e1', 'e2']]);
+  });
+
   it('is replaced by another: the first one’s events end where the second one’s word stands', async () => {
     const feed = aFeed();
     const id = await feed.join('now', { agentIds: ['a'] });
