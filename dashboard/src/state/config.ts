@@ -22,7 +22,7 @@ export async function loadConfig(): Promise<void> {
   try {
     const answer = await fetch('/config.json', { cache: 'no-cache' });
     if (!answer.ok) throw new Error(`/config.json answered ${answer.status}.`);
-    const { api, socket, local }: Partial<Config> = await answer.json();
+    const { api, socket, local } = (await answer.json()) as Partial<Config>;
     if (typeof api !== 'string' || typeof socket !== 'string') throw new Error('/config.json names no API and socket.');
     configured.value = { status: 'ready', config: { api, socket, local: local === true } };
   } catch (error) {
