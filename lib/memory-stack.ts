@@ -46,6 +46,8 @@ export interface MemoryStackProps extends StackProps {
 export class MemoryStack extends Stack {
   /** Where clients open the live feed: `wss://...`. */
   readonly socketUrl: string;
+  /** Where the HTTP API answers. */
+  readonly apiUrl: string;
   readonly #house: House;
   readonly #secret: EngineSecret;
   readonly #embedding: Embedding;
@@ -76,6 +78,7 @@ export class MemoryStack extends Stack {
     this.#migrateBefore(functions);
     this.#output('ApiUrl', api.url, 'Where the HTTP API answers');
     this.socketUrl = sockets.url;
+    this.apiUrl = api.url;
     this.#output('SocketUrl', sockets.url, 'Where the live feed is: a WebSocket');
     this.#output('SecretName', settings.secretName, 'The secret with the credentials of the engines');
   }

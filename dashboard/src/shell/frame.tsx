@@ -35,8 +35,8 @@ export function Frame() {
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to content
       </button>
-      <div class="side">
-        <a class="brand" href={href('overview')} aria-label="AUREN Memory, overview">
+      <header class="side">
+        <a class="brand" href={href('overview')}>
           <Mark />
           <span>
             AUREN<small>Memory</small>
@@ -47,7 +47,7 @@ export function Frame() {
           <Connection />
           <Tools />
         </div>
-      </div>
+      </header>
       <main id="main" class="page" tabIndex={-1} ref={main}>
         <CurrentView view={view} />
       </main>

@@ -29,9 +29,9 @@ export const EMPTY_FORM: PolicyForm = {
 };
 
 export const ON_FAIL: readonly (readonly [OnFail, string])[] = [
-  ['demote', 'demote: at most warm'],
-  ['archive', 'archive: to cold'],
-  ['forget', 'forget: delete for good'],
+  ['demote', 'is demoted'],
+  ['archive', 'is archived'],
+  ['forget', 'is forgotten'],
 ];
 
 export const formOf = ({ criteria, on_fail: onFail }: Policy): PolicyForm => ({

@@ -36,10 +36,7 @@ export default function Clock() {
   }
   return (
     <>
-      <PageHead
-        title="Clock"
-        about="Time of this machine’s service. It goes forward only, and is kept over a restart."
-      />
+      <PageHead title="Clock" about="The time of this machine’s service. It only goes forward." />
       <div class="clock-view">
         <Time />
         <Functions />

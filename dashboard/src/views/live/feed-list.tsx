@@ -83,7 +83,8 @@ function Row({ event, top, position, size }: RowProps) {
       <span class="where">{event.tier && <TierTag tier={event.tier} />}</span>
       <span class="link">
         {event.memory_id && (
-          <a href={memoryHref(event.memory_id)} class="mono small" aria-label={`Memory ${event.memory_id}`}>
+          <a href={memoryHref(event.memory_id)} class="mono small">
+            <span class="sr-only">Memory </span>
             {event.memory_id.slice(-8)}
           </a>
         )}
