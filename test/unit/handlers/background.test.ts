@@ -182,7 +182,8 @@ describe('migrate-tiers', () => {
 
 describe('discover-patterns', () => {
   it('finds what each tenant’s memories have in common, on the event of the scheduler, and answers what it found', async () => {
-    for (const place of ['at home', 'in town', 'by the sea']) await store({ content: `Deep sleep, deep sleep ${place}` });
+    for (const place of ['at home', 'in town', 'by the sea'])
+      await store({ content: `Deep sleep, deep sleep ${place}` });
     await indexMemories(poke(), CONTEXT);
 
     const report = await discoverPatterns({ 'detail-type': 'Scheduled Event' }, CONTEXT);
