@@ -7,7 +7,7 @@ import type { EphemeralEvent } from '../model/event.ts';
 import type { FrameCodec } from './frames.ts';
 import { Lane } from './lane.ts';
 import { LanePump, type PumpPorts } from './lane-pump.ts';
-import { foremost, LogWindow } from './log-window.ts';
+import { type Fetched, foremost, LogWindow } from './log-window.ts';
 import type { Connections, Round } from './port.ts';
 import { rightsChanged } from './rights.ts';
 import { Tally } from './tally.ts';
@@ -61,21 +61,26 @@ export class BroadcastSession {
   /** Until nothing is left to tell, or the deadline; answers whether the log was read to its end. */
   async run(deadlineMs: number, stay: Stay): Promise<boolean> {
     try {
-      for (;;) {
-        await this.#round();
-        const isMore = await this.#readOn();
+      await this.#round();
+      for (let isFirst = true; ; isFirst = false) {
+        const isMore = await this.#readOn(isFirst);
         this.#pumpAll();
         if (this.#failure) throw this.#failure.error;
         if (Date.now() >= deadlineMs) return !isMore;
         if (!isMore && this.#isQuiet()) return true;
         await stay(this.#window?.head ?? null);
-        if (!isMore) await sleep(POLL_MS);
+        if (!isMore && !this.#isAwaited()) await sleep(POLL_MS);
       }
     } finally {
       this.#isEnding = true;
       this.#pump?.stop();
       await Promise.all(this.#running);
     }
+  }
+
+  /** Somebody waits for the next read to begin. */
+  #isAwaited(): boolean {
+    return [...this.#lanes.values()].some((lane) => lane.isAsking && !lane.mayBegin);
   }
 
   /** Stores what is not stored yet. */
@@ -89,7 +94,8 @@ export class BroadcastSession {
     if (this.#running.size > 0) return false;
     const now = Date.now();
     const isDue = (lane: Lane) =>
-      lane.failures <= FAILURES_MAX && (lane.isDirty || this.#hasWork(lane) || lane.restsUntilMs > now);
+      lane.failures <= FAILURES_MAX &&
+      (lane.isDirty || lane.isAsking || this.#hasWork(lane) || lane.restsUntilMs > now);
     if ([...this.#lanes.values()].some(isDue)) return false;
     return this.#foundAtMs === null || now - this.#foundAtMs > this.#ports.lingerMs;
   }
@@ -151,25 +157,40 @@ export class BroadcastSession {
     }
   }
 
-  /** Answers whether more can be read at once. */
-  async #readOn(): Promise<boolean> {
-    if (![...this.#lanes.values()].some(({ subscription }) => subscription !== null)) return false;
-    this.#window ??= await this.#open(false);
-    const { fresh, isFull, behindHorizon, restored } = await this.#window.advance();
-    if (restored) {
+  /**
+   * Answers whether more can be read at once. What was read is told by the wishes that stand after it was read: who unsubscribed before
+   * an event was written does not get it. And a subscription begins with the read after it was learned: now is not before it was asked for.
+   */
+  async #readOn(isFirst: boolean): Promise<boolean> {
+    const asked = [...this.#lanes.values()].map((lane) => ({ lane, mark: lane.ask?.mark }));
+    const fetched = await this.#fetch();
+    if (!isFirst || fetched?.entries.length) await this.#round();
+    if (fetched === null || this.#window === null) return false;
+    if (fetched.restored) {
       this.#window = await this.#open(true);
       return true;
     }
-    if (fresh.length > 0) {
-      this.events += fresh.length;
+    this.#window.append(fetched);
+    const isRead = !fetched.isFull;
+    for (const { lane, mark } of asked) if (isRead && lane.ask?.mark === mark) lane.mayBegin = true;
+    const { entries, behindHorizon, isFull } = fetched;
+    if (entries.length > 0) {
+      this.events += entries.length;
       this.#tally.head(this.#window.head);
     }
-    if (fresh.length > 0 || behindHorizon) this.#foundAtMs = Date.now();
-    for (const { event } of fresh) {
+    if (entries.length > 0 || behindHorizon) this.#foundAtMs = Date.now();
+    for (const { event } of entries) {
       this.#tally.processed(event);
       for (const lane of this.#lanes.values()) if (rightsChanged(lane, event)) this.#close(lane.id);
     }
     return isFull;
+  }
+
+  /** Null where nobody is subscribed. */
+  async #fetch(): Promise<Fetched | null> {
+    if (![...this.#lanes.values()].some(({ subscription }) => subscription !== null)) return null;
+    this.#window ??= await this.#open(false);
+    return await this.#window.fetch();
   }
 
   /** The window begins where the foremost lane stands: from there on all is read once for all. */
@@ -207,7 +228,8 @@ export class BroadcastSession {
 
   #hasWork(lane: Lane): boolean {
     if (lane.isClosed || lane.subscription === null) return false;
-    if (lane.isAsking || lane.ephemeral.length > 0) return true;
+    if (lane.isAsking) return lane.mayBegin;
+    if (lane.ephemeral.length > 0) return true;
     if (lane.place === null || this.#window === null) return false;
     if (!lane.isBusy && lane.page === null) lane.join(this.#window);
     if (!lane.place.greeted || lane.place.recovering) return true;

@@ -14,8 +14,10 @@ export interface Page {
   cursor: string;
 }
 
-export interface Advance {
-  fresh: readonly Entry[];
+/** What lies behind the window's head, read and not in it yet. */
+export interface Fetched {
+  entries: readonly Entry[];
+  cursor: string;
   /** More can be read at once. */
   isFull: boolean;
   /** More will be readable when an open transaction has ended. */
@@ -63,16 +65,18 @@ export class LogWindow {
   }
 
   /** Reads on; one round trip. */
-  async advance(): Promise<Advance> {
+  async fetch(): Promise<Fetched> {
     const { events, cursor, behindHorizon } = await this.#log.read(this.#tenantId, this.#head, PAGE_EVENTS);
     const restored = epochOf(cursor) !== epochOf(this.#head);
-    if (restored) return { fresh: [], isFull: false, behindHorizon, restored };
-    const fresh = events.map((event) => new Entry(event, this.#codec));
+    const entries = restored ? [] : events.map((event) => new Entry(event, this.#codec));
+    return { entries, cursor, isFull: entries.length === PAGE_EVENTS, behindHorizon, restored };
+  }
+
+  append({ entries, cursor }: Fetched): void {
     this.#head = cursor;
-    this.#entries.push(...fresh);
-    this.#places.push(...events.map((event) => placeOf(event.cursor)));
+    this.#entries.push(...entries);
+    this.#places.push(...entries.map(({ event }) => placeOf(event.cursor)));
     if (this.#entries.length > REPLAY_EVENTS_MAX + SPARE) this.#drop(this.#entries.length - REPLAY_EVENTS_MAX);
-    return { fresh, isFull: fresh.length === PAGE_EVENTS, behindHorizon, restored };
   }
 
   /** The number of the first entry behind a cursor; `before` the window, or `beyond` what was read yet. */
