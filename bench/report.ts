@@ -79,7 +79,7 @@ function operationsText({ engines, embedder, memories, users, inHandler, overHtt
 function sweepText({ memories, runs, floorPerSecond, timesFloor, coldCopiesPerSecond, goal }: SweepResult): string[] {
   const lines = runs.map(
     ({ due, seconds, perSecond, grownMb, roundTrips }) =>
-      `  ${due} due: ${seconds} s, ${perSecond} moves/s, memory up to ${grownMb} MB above its start; ${trips(roundTrips)}`,
+      `  ${due} due: ${seconds} s, ${perSecond} moves/s, at most ${grownMb} MB more alive than at its start; ${trips(roundTrips)}`,
   );
   return [
     '',

@@ -369,6 +369,22 @@ export const OPERATOR_FUNCTIONS = [
   { name: 'create-tenant', folder: 'deploy', needs: light },
 ] as const satisfies readonly { name: string; folder: string; needs: Needs }[];
 
+/** What a page of another origin may send and read. Keys travel in a header, never in a cookie. */
+export const CORS = {
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  requestHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'x-auren-observe'],
+  answerHeaders: [
+    'etag',
+    'idempotency-replayed',
+    'retry-after',
+    'server-timing',
+    'x-memory-tier',
+    'x-next-cursor',
+    'x-request-id',
+  ],
+  preflightSeconds: 3_600,
+} as const;
+
 /** Bounds that the functions hold and the OpenAPI document states. */
 export const BODY_BYTES_MAX = 3_000_000;
 export const ANSWER_BYTES_MAX = 4_000_000;

@@ -22,6 +22,8 @@ export interface ContractParts {
   aboutAgent?: true;
   /** Takes `If-Match`. */
   ifMatch?: true;
+  /** Reading is a use, unless `X-Auren-Observe` says that somebody only looks on. */
+  countsUses?: true;
   /** Headers of the answer beyond the common ones. */
   answerHeaders?: readonly ('ETag' | 'X-Memory-Tier' | 'X-Next-Cursor')[];
   /** Codes beyond those that every operation may answer with. */

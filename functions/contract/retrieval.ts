@@ -18,6 +18,7 @@ export const retrieveMemory = contract('retrieve-memory', {
   answer: memoryObject,
   status: 200,
   answerHeaders: ['ETag', 'X-Memory-Tier'],
+  countsUses: true,
   errors: ['not_found'],
   description: '`as_of` gives the memory as it was recorded then. A retrieval counts as a use.',
 });
@@ -30,6 +31,7 @@ export const getMemories = contract('get-memories', {
     remaining: z.array(z.string()),
   }),
   status: 200,
+  countsUses: true,
   description: '`remaining` are ids that did not fit into an answer of 4 MB: ask for them again.',
 });
 

@@ -55,6 +55,7 @@ export const searchMemories = contract('search-memories', {
     truncated: z.boolean(),
   }),
   status: 200,
+  countsUses: true,
   description:
     'Scores lie in 0..1 and compare across tiers; what matches nothing is not returned. An empty query lists by priority, then recency. `mode` is hybrid by default, lexical where `include_semantic` is false or `as_of` is given. `agent_id` filters. `as_of` searches what was recorded then and is still there and yours to read, the newest 5,000 memories of the scope (`truncated` beyond); uses are not known and stand at 0.',
 });

@@ -28,7 +28,8 @@ const statsObject = z.looseObject({
     ),
   ),
   prediction: z.optional(z.strictObject({ warmed: z.int(), hit_rate: z.nullable(z.number()) })),
-  index: z.optional(z.looseObject({ pending: z.int(), model: z.string() })),
+  /** `complete` false: Chroma lost it, or the model was changed. Null where Chroma does not answer. */
+  index: z.optional(z.looseObject({ pending: z.int(), complete: z.nullable(z.boolean()), model: z.string() })),
   feed: z.optional(
     z.looseObject({
       connected: z.boolean(),
@@ -48,7 +49,7 @@ export const getStats = contract('get-stats', {
   answer: statsObject,
   status: 200,
   description:
-    'A dual-stored memory counts once; `flow` is of the last 24 hours. `access_patterns` counts uses by person, type and hour of the day (UTC) as of the last sweep, the highest 1,000 first; a key that is bound to an agent sees those of its own memories alone. `prediction` is of the last 30 days: memories warmed in advance, and the share used within seven days of it among those that are decided. `feed` is the live feed of the whole tenant: events that it has handed out (of two hours) and passed over, those that wait, and the milliseconds from event to post.',
+    'A dual-stored memory counts once; `flow` is of the last 24 hours. `access_patterns` counts uses by person, type and hour of the day (UTC) as of the last sweep, the highest 1,000 first; a key that is bound to an agent sees those of its own memories alone. `prediction` is of the last 30 days: memories warmed in advance, and the share used within seven days of it among those that are decided. `index.complete` is false where there is none of this model any more: then searches are `degraded` until `npm run rebuild`. `feed` is the live feed of the whole tenant: events that it has handed out (of two hours) and passed over, those that wait, and the milliseconds from event to post.',
 });
 
 export const getAgentStats = contract('get-agent-stats', {

@@ -62,7 +62,10 @@ export const authorized = (contract: Contract): Middleware => ({
 
 export const parsed = (contract: Contract): Middleware => ({
   before: ({ event, internal }) => {
-    event.input = { ...parseRequest(contract, event, internal.caller), caller: internal.caller };
+    const request = parseRequest(contract, event, internal.caller);
+    const caller =
+      internal.caller && request.observes ? { ...internal.caller, observes: request.observes } : internal.caller;
+    event.input = { ...request, caller };
   },
 });
 

@@ -17,6 +17,7 @@ export interface ParsedRequest {
   body: unknown;
   ifMatch?: number;
   idempotency?: Idempotency;
+  observes?: true;
 }
 
 /** Checks for what no value may hold first: a schema must not even see it. */
@@ -36,6 +37,12 @@ function ifMatchOf(event: HttpEvent, faults: Faults): number | undefined {
   const version = /^"?(\d{1,9})"?$/.exec(text)?.[1];
   if (version === undefined) faults.add('If-Match', 'must be one ETag such as "3", or *');
   return version === undefined ? undefined : Number(version);
+}
+
+function observesOf(event: HttpEvent, faults: Faults): boolean {
+  const text = headerOf(event, 'x-auren-observe');
+  if (text !== undefined && text !== 'true' && text !== 'false') faults.add('X-Auren-Observe', 'must be true or false');
+  return text === 'true';
 }
 
 /** The fingerprint holds the bound agent too: two agents that pick the same key must not get each other's answer. */
@@ -91,6 +98,7 @@ export function parseRequest(contract: Contract, event: HttpEvent, caller: Calle
   const raw = rawBody(contract, event, faults);
   const body = contract.body === undefined ? undefined : checkPart(faults, contract.body, raw);
   const ifMatch = contract.ifMatch === true ? ifMatchOf(event, faults) : undefined;
+  const observes = contract.countsUses === true && observesOf(event, faults);
   faults.throwIfAny();
   const idempotency = idempotencyOf(contract, event, { path, body: raw ?? null, caller }, faults);
   faults.throwIfAny();
@@ -101,5 +109,6 @@ export function parseRequest(contract: Contract, event: HttpEvent, caller: Calle
     body,
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(idempotency === undefined ? {} : { idempotency }),
+    ...(observes ? { observes } : {}),
   };
 }

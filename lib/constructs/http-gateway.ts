@@ -15,7 +15,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { HttpRoute } from '../../functions/routes.ts';
+import { CORS, type HttpRoute } from '../../functions/routes.ts';
 import { ACCESS_LOG } from './access-log.ts';
 
 export interface HttpGatewayProps {
@@ -87,27 +87,13 @@ export class HttpGateway extends Construct {
   }
 }
 
-/** The headers that a page sends and may read. Keys travel in a header, never in a cookie: no credentials. */
+/** Keys travel in a header, never in a cookie: no credentials. */
 function cors(allowOrigins: string[]): CorsPreflightOptions {
   return {
     allowOrigins,
-    allowMethods: [
-      CorsHttpMethod.GET,
-      CorsHttpMethod.POST,
-      CorsHttpMethod.PUT,
-      CorsHttpMethod.PATCH,
-      CorsHttpMethod.DELETE,
-    ],
-    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
-    exposeHeaders: [
-      'etag',
-      'idempotency-replayed',
-      'retry-after',
-      'server-timing',
-      'x-memory-tier',
-      'x-next-cursor',
-      'x-request-id',
-    ],
-    maxAge: Duration.hours(1),
+    allowMethods: CORS.methods.map((method) => CorsHttpMethod[method]),
+    allowHeaders: [...CORS.requestHeaders],
+    exposeHeaders: [...CORS.answerHeaders],
+    maxAge: Duration.seconds(CORS.preflightSeconds),
   };
 }

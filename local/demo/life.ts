@@ -141,11 +141,11 @@ export function week(number: number, end: Date): Draft[] {
   });
 }
 
-/** Questions that come back all year: what they find is used, and rises again. */
+/** What agents ask again all year: what they find is used, and rises again. */
 export const QUESTIONS = [
-  { user_id: 'ada', query: 'what helped with deep sleep' },
-  { user_id: 'grace', query: 'database migration decision' },
-  { user_id: 'linus', query: 'sourdough bread' },
+  { agent_id: 'sleep-coach', user_id: 'ada', query: 'what helped with deep sleep' },
+  { agent_id: 'project-planner', user_id: 'grace', query: 'database migration decision' },
+  { agent_id: 'language-tutor', user_id: 'linus', query: 'the subjunctive with songs' },
 ] as const;
 
 const TOPICS: readonly (readonly string[])[] = [

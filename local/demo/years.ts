@@ -34,6 +34,8 @@ interface Stats {
 
 const LONG_AGO_DAYS = 90;
 const USES_THAT_LIFT = 3;
+/** By then something lies warm that is asked for again. */
+const WEEKS_TO_RISE = 20;
 const POLICY_WEEK = 26;
 const POLICY_AGENT = 'kitchen';
 const INDEXED_WITHIN_MS = 180_000;
@@ -92,10 +94,18 @@ async function live(api: Api, number: number, now: Date): Promise<void> {
   await api.post(`/v1/agents/${POLICY_AGENT}/control`, { action: 'set_retention', params });
 }
 
-/** Answers all that was stored and what expired of it. */
-export async function liveYears({ api, clock, weeks, told: tell }: Life): Promise<{ stored: number; expired: number }> {
+export interface Lived {
+  weeks: number;
+  stored: number;
+  expired: number;
+  /** How many moves went up by use. */
+  lifted: number;
+}
+
+export async function liveYears({ api, clock, weeks, told: tell }: Life): Promise<Lived> {
   let { cursor } = await eventsAfter(api, null);
   let expired = 0;
+  let lifted = 0;
   for (let number = 0; number < weeks; number += 1) {
     clock.advance(DAYS_A_WEEK);
     await live(api, number, clock.now());
@@ -105,17 +115,19 @@ export async function liveYears({ api, clock, weeks, told: tell }: Life): Promis
     const { tier_distribution: tiers } = await api.get<Stats>('/v1/stats');
     const line = told(number, clock.now(), tiers, page.events);
     expired += line.expired;
+    lifted += line.reasons.use ?? 0;
     tell(line);
   }
-  return { stored: weeks * PER_WEEK, expired };
+  return { weeks, stored: weeks * PER_WEEK, expired, lifted };
 }
 
 /** In the end all that was not meant to expire is there, indexed, and found. */
-export async function takeStock(api: Api, before: number, lived: { stored: number; expired: number }): Promise<Stats> {
+export async function takeStock(api: Api, before: number, lived: Lived): Promise<Stats> {
   await until('every memory indexed', INDEXED_WITHIN_MS, async () => {
     return (await api.get<Stats>('/v1/stats')).index.pending === 0;
   });
   const stats = await api.get<Stats>('/v1/stats');
+  must(lived.weeks < WEEKS_TO_RISE || lived.lifted > 0, 'a memory that was asked for again and rose a tier');
   const expected = before + lived.stored - lived.expired;
   must(stats.total_memories === expected, `${expected} memories, not ${stats.total_memories}`);
   return stats;

@@ -1,12 +1,12 @@
 /** CORS as an HTTP API's configuration does it: the gateway answers preflights itself and marks every answer to an allowed origin. */
 import type { IncomingMessage } from 'node:http';
+import { CORS } from '../../functions/routes.ts';
 import type { Answer } from './answer.ts';
 
-/** The same as in lib/constructs/http-gateway.ts. */
-const METHODS = 'GET,POST,PUT,PATCH,DELETE';
-const REQUEST_HEADERS = 'authorization,content-type,idempotency-key,if-match';
-const ANSWER_HEADERS = 'etag,idempotency-replayed,retry-after,server-timing,x-memory-tier,x-next-cursor,x-request-id';
-const PREFLIGHT_SECONDS = '3600';
+const METHODS = CORS.methods.join(',');
+const REQUEST_HEADERS = CORS.requestHeaders.join(',');
+const ANSWER_HEADERS = CORS.answerHeaders.join(',');
+const PREFLIGHT_SECONDS = String(CORS.preflightSeconds);
 
 export class Cors {
   readonly #origins: readonly string[];

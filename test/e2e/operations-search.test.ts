@@ -166,6 +166,22 @@ describe('POST /v1/search', () => {
     expect((await uses()) - afterAdmin).toBe(2);
   });
 
+  it('counts nothing for who only looks on, and wants to be told so plainly', async () => {
+    const asked = (value: string) => ({ headers: { 'x-auren-observe': value } });
+    const uses = async () => (await api.get(`/v1/memories/${ids.invoice}`, asked('true'))).body.access_count;
+    const query = { query: 'invoice of March', agent_id: 'accountant' };
+    const before = await uses();
+
+    const seen = await api.post('/v1/search', query, asked('true'));
+    await api.post('/v1/memories/get', { ids: [ids.invoice] }, asked('true'));
+    const afterLooking = await uses();
+    await api.post('/v1/search', query, asked('false'));
+
+    expect(found(seen)).toEqual([ids.invoice]);
+    expect([afterLooking - before, (await uses()) - before]).toEqual([0, 1]);
+    expectProblem(await api.post('/v1/search', query, asked('yes')), 422, 'invalid_field', 'X-Auren-Observe');
+  });
+
   it('searches as of a time: by the words of then, without meaning, and what was deleted since is absent', async () => {
     const memory = (content: string) => ({ agent_id: 'historian', user_id: 'eve', type: 'fact', content });
     const drafts = ['The treaty was signed in Vienna.', 'The treaty was broken in Prague.'].map(memory);

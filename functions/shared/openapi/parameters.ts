@@ -33,7 +33,7 @@ const header = (name: string, description: string, schema: JsonSchema): JsonSche
   schema,
 });
 
-export const headerParameters = ({ route, ifMatch }: Contract): JsonSchema[] => [
+export const headerParameters = ({ route, ifMatch, countsUses }: Contract): JsonSchema[] => [
   ...(route.idempotent === true
     ? [
         header(
@@ -45,5 +45,13 @@ export const headerParameters = ({ route, ifMatch }: Contract): JsonSchema[] => 
     : []),
   ...(ifMatch === true
     ? [header('If-Match', 'The `ETag` that the change stands on; 412 if it has moved on.', { type: 'string' })]
+    : []),
+  ...(countsUses === true
+    ? [
+        header('X-Auren-Observe', '`true` where a person looks on, as through a dashboard: what is read is no use.', {
+          type: 'boolean',
+          default: false,
+        }),
+      ]
     : []),
 ];

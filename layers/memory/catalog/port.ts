@@ -88,6 +88,8 @@ export interface SweepCatalog {
   hotRows(tenantId: string, page: IdPage, now: Instant): Promise<CatalogRow[]>;
   /** How many memories the reads above would give in all, `hotRows` apart. */
   countDue(tenantId: string, before: { hot: Instant; warm: Instant }, since: Instant, now: Instant): Promise<number>;
+  /** What a policy marked that no longer stands: of agents without any, nothing expired. */
+  leftMarked(tenantId: string, limit: number, now: Instant): Promise<string[]>;
   policies(tenantId: string): Promise<{ agentId: string; policy: RetentionPolicy }[]>;
   /** The flush of uses that was counted last; null before the first. */
   lastFlush(tenantId: string): Promise<UseFlush | null>;

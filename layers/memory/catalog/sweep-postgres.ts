@@ -61,6 +61,13 @@ export function sweepReads(postgres: Postgres): Omit<SweepCatalog, 'lastFlush' |
       return row?.due as number;
     },
 
+    async leftMarked(tenantId, limit, now) {
+      const text = `select m.id from memories m
+        where m.tenant_id = $1 and m.retained_by is not null and ${notExpired('$2')}
+          and not exists (select from agent_policies p where p.tenant_id = m.tenant_id and p.agent_id = m.agent_id) limit $3`;
+      return (await query(tenantId, text, [tenantId, now, limit])).map((row) => row.id as string);
+    },
+
     async policies(tenantId) {
       const text = 'select agent_id, policy from agent_policies where tenant_id = $1 order by agent_id';
       return (await query(tenantId, text, [tenantId])).map((row) => ({

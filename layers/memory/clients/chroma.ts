@@ -2,6 +2,8 @@
  * Chroma: one collection per tenant and model, reached by a cached id. A collection that vanished is made anew by the next write.
  * Every call has a deadline that aborts its request, and fails as `EngineUnavailable` unless the request itself was wrong.
  */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ChromaClient,
   type ChromaClientArgs,
@@ -29,6 +31,14 @@ const NAMES_PER_CALL = 1_000;
 
 const READ_TIMEOUT_MS = 2_000;
 export const WRITE_TIMEOUT_MS = 15_000;
+
+/**
+ * A single node answers so to reads of a collection whose first write is under way, for some milliseconds. Where it stays so, its files
+ * are gone, and that is a fault.
+ */
+const BEING_BEGUN = 'Nothing found on disk';
+const BEING_BEGUN_TRIES = 15;
+const BEING_BEGUN_PAUSE_MS = 20;
 
 /** `work` makes the calls on the collection and nothing else: what it throws is taken for Chroma's error. */
 type Work<T> = (collection: Collection) => Promise<T>;
@@ -116,18 +126,30 @@ export function createChroma(config: ChromaConfig, model: string, { aside = fals
     }
   }
 
+  async function readOnce<T>(client: ChromaClient, tenantId: string, work: Work<T>): Promise<T | null> {
+    try {
+      return await onCollection(client, tenantId, false, work);
+    } catch (error) {
+      if (error instanceof ChromaNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  async function readBegun<T>(client: ChromaClient, tenantId: string, work: Work<T>): Promise<T | null> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await readOnce(client, tenantId, work);
+      } catch (error) {
+        const isBegun = !(error instanceof Error && error.message.includes(BEING_BEGUN));
+        if (isBegun || tries === BEING_BEGUN_TRIES) throw error;
+      }
+      await sleep(BEING_BEGUN_PAUSE_MS);
+    }
+  }
+
   return {
     read: (tenantId, work, timeoutMs = READ_TIMEOUT_MS) =>
-      reading(() =>
-        call(timeoutMs, async (client) => {
-          try {
-            return await onCollection(client, tenantId, false, work);
-          } catch (error) {
-            if (error instanceof ChromaNotFoundError) return null;
-            throw error;
-          }
-        }),
-      ),
+      reading(() => call(timeoutMs, (client) => readBegun(client, tenantId, work))),
     write: (tenantId, work, timeoutMs = WRITE_TIMEOUT_MS) =>
       call(timeoutMs, (client) => onCollection(client, tenantId, true, work)),
     async heartbeat(timeoutMs) {

@@ -2,6 +2,7 @@
  * A commit as statements: idempotency record, events, catalog rows and what ends in one (commit-sql.ts), each fed by the one before, so
  * that a claim already taken writes nothing and a stale version leaves no trace; then what stands beside the memories.
  */
+import { notExpired } from '../catalog/rows.ts';
 import type { Statement } from '../clients/postgres.ts';
 import { searchableText } from '../embedding/searchable-text.ts';
 import type { LogEvent, MoveReason } from '../model/event.ts';
@@ -57,13 +58,19 @@ const READ_CLAIM = 'select fingerprint, reply from idempotency where tenant_id =
 /** $3 now: what a commit of now would find taken. */
 export const LIVE_CLAIM = `${READ_CLAIM} and created_at >= $3::timestamptz - interval '${IDEMPOTENCY_HOURS} hours'`;
 
+/** Who pins at the same time looks one after the other, and sees what the ones before have pinned. */
+const PINS_IN_TURN = "select pg_advisory_xact_lock(hashtextextended('pins:' || $1, 0))";
+/** $2 now, $3 the most, $4 one of the commit's own events: a claim already taken pins nothing. Divides by zero where there are more. */
+const PINS_FIT = `select 1 / (not exists (select from events e where e.tenant_id = $1 and e.stream_id = $4 and e.seq = $5 and e.id = $6)
+  or (select count(*) from memories m where m.tenant_id = $1 and m.pinned and ${notExpired('$2')}) <= $3::int)::int as fits`;
+
 const NOTE_PREDICTIONS = `insert into predictions (tenant_id, id, at)
   select $1, p.id, p.at from jsonb_to_recordset($2::jsonb) as p (id text, at timestamptz)`;
 
 const isPrediction = ({ type, data }: LogEvent): boolean =>
   type === 'memory.tier_changed' && data.reason === ('prediction' satisfies MoveReason);
 
-function stateStatements({ tenantId, events, policy, apiKey, space, patterns }: Commit): Statement[] {
+function stateStatements({ tenantId, events, policy, apiKey, space, patterns, pinsMax, now }: Commit): Statement[] {
   const head = events.at(-1);
   const statements: Statement[] = [];
   const predictions = events.filter(isPrediction).map(({ streamId, at }) => ({ id: streamId, at }));
@@ -83,6 +90,10 @@ function stateStatements({ tenantId, events, policy, apiKey, space, patterns }: 
   }
   if (space && head) statements.push(...spaceStatements(tenantId, space, head));
   if (patterns) statements.push(...patternStatements(tenantId, patterns));
+  if (pinsMax !== undefined && head) {
+    statements.push({ text: PINS_IN_TURN, params: [tenantId] });
+    statements.push({ text: PINS_FIT, params: [tenantId, now, pinsMax, head.streamId, head.seq, head.id] });
+  }
   return statements;
 }
 

@@ -19,7 +19,7 @@ const STREAM_EVENTS_MAX = 10_000;
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const DEADLOCK = '40P01';
-/** The catalog lacks what the events speak of (`whole` in commit-postgres.ts): another change came between. */
+/** The catalog lacks what the events speak of (`whole` in commit-sql.ts), or others took the room for pins: another change came between. */
 const DIVISION_BY_ZERO = '22012';
 const DEADLOCK_TRIES = 3;
 

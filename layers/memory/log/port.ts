@@ -68,6 +68,8 @@ export interface Commit {
   apiKey?: ApiKeyRow;
   space?: SpaceWrite;
   patterns?: PatternWrite;
+  /** Where memories are pinned: so many pins the tenant may have afterwards; with more it is a `conflict`. */
+  pinsMax?: number;
   idempotency?: IdempotencyClaim;
   now: Instant;
 }

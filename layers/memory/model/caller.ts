@@ -1,4 +1,4 @@
-/** Who asks: everything here comes from the API key, nothing from the request. */
+/** Who asks, which comes from the API key and never from the request. */
 
 export const SCOPES = ['memories:read', 'memories:write', 'control', 'events:read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -15,6 +15,8 @@ export interface Caller {
   /** The bound agent's spaces. */
   spaceRoles: Readonly<Record<string, SpaceRole>>;
   requestId: string;
+  /** A person looks on, as through a dashboard: what is read is no use of it. Asked for by the request, the one part that is. */
+  observes?: true;
 }
 
 export const actorOf = (caller: Caller): string =>

@@ -1,11 +1,11 @@
 /**
- * Groups of similar vectors: density clusters (DBSCAN, Ester et al. 1996), each brought down to the members that lie at `minSimilarity` or
+ * Groups of similar vectors: density clusters, each brought down to the members that lie at `minSimilarity` or
  * above to its middle. Two members at a cosine of s to their middle are expected at s^2 to each other: so far does a cluster reach
  * from member to member, but never below the model's floor, under which nothing is similar. What chains several groups together is
  * taken apart by a shorter reach, and what a group leaves over is looked at again (docs/adr/0007).
  */
-import { DBSCAN } from 'density-clustering';
 import type { Cosines } from './cosines.ts';
+import { Dbscan } from './dbscan.ts';
 
 export interface Grouping {
   minSize: number;
@@ -49,7 +49,7 @@ export function groupsIn(cosines: Cosines, grouping: Grouping): Grouped[][] {
 
 function clusters(cosines: Cosines, points: number[], reach: number, dense: number): number[][] {
   const distance = (a: number, b: number) => 1 - cosines.between(a, b);
-  const found = new DBSCAN().run(points, 1 - reach + TOLERANCE, dense, distance);
+  const found = new Dbscan().run(points, 1 - reach + TOLERANCE, dense, distance);
   return found.map((cluster) => cluster.map((index) => points[index] ?? 0));
 }
 

@@ -12,7 +12,7 @@ import type { Ports } from './ports.ts';
 
 export type StatsPorts = Pick<
   Ports,
-  'catalog' | 'recalls' | 'hot' | 'cold' | 'log' | 'consumers' | 'connections' | 'clock' | 'hotCapacity'
+  'catalog' | 'recalls' | 'hot' | 'cold' | 'vectors' | 'log' | 'consumers' | 'connections' | 'clock' | 'hotCapacity'
 > & {
   /** Name of the embedding model that the index is made with. */
   embeddingModel: string;
@@ -29,19 +29,24 @@ async function unlessDown<T>(part: Promise<T>): Promise<T | null> {
 }
 
 export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
-  async function pending(tenantId: string): Promise<number> {
-    return await ports.log.backlog(tenantId, await ports.consumers.cursor(INDEX_CONSUMER, tenantId));
+  /** An index that is gone though the log has been read is not begun in the middle: it takes a rebuild. */
+  async function indexState(tenantId: string): Promise<{ pending: number; complete: boolean | null }> {
+    const [cursor, exists] = await Promise.all([
+      ports.consumers.cursor(INDEX_CONSUMER, tenantId),
+      unlessDown(ports.vectors.exists(tenantId)),
+    ]);
+    return { pending: await ports.log.backlog(tenantId, cursor), complete: cursor === null || exists };
   }
 
   return {
     async stats(caller, filter): Promise<JsonObject> {
       const now = instant(ports.clock.now());
-      const [catalog, recalls, hot, cold, behind, feed] = await Promise.all([
+      const [catalog, recalls, hot, cold, index, feed] = await Promise.all([
         ports.catalog.stats(caller, filter, now),
         ports.recalls.stats(caller, filter, now),
         unlessDown(ports.hot.stats(caller.tenantId)),
         unlessDown(ports.cold.stats(caller.tenantId)),
-        pending(caller.tenantId),
+        indexState(caller.tenantId),
         feedStats(ports, caller.tenantId),
       ]);
       const { predictions } = recalls;
@@ -81,7 +86,7 @@ export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
         })),
         prediction: { warmed: predictions.warmed, hit_rate: hitRate },
         feed: await feedFigures(ports, caller.tenantId, feed),
-        index: { pending: behind, model: ports.embeddingModel },
+        index: { ...index, model: ports.embeddingModel },
         latency: { ...hot?.latency },
       };
     },

@@ -32,16 +32,23 @@ export async function earlierReply(
   return replayOf({ replay: await log.claimed(tenantId, idempotency.key, now) }, idempotency);
 }
 
-/** Memories at the seq they had when they were first answered. Throws `not_found` where one was deleted since. */
-export async function rebuild(log: EventLog, tenantId: string, reply: IdempotentReply): Promise<MemoryRecord[]> {
+/** Memories at the seq they had when they were first answered. Throws `not_found` where one was deleted since, or its time is over. */
+export async function rebuild(
+  log: EventLog,
+  tenantId: string,
+  reply: IdempotentReply,
+  now: Instant,
+): Promise<MemoryRecord[]> {
   const references = reply.memories ?? [];
   const streams = await log.streams(
     tenantId,
     references.map(({ id }) => id),
   );
   return references.map(({ id, seq }) => {
-    const record = replay((streams.get(id) ?? []).filter((event) => event.seq <= seq));
-    if (record === null) throw notFound(`memory ${id} any more`);
+    const events = streams.get(id) ?? [];
+    const record = replay(events.filter((event) => event.seq <= seq));
+    const expiresAt = replay(events)?.expiresAt ?? null;
+    if (record === null || (expiresAt !== null && expiresAt <= now)) throw notFound(`memory ${id} any more`);
     return record;
   });
 }

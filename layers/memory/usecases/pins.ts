@@ -8,11 +8,14 @@ export type PinPorts = Pick<Ports, 'catalog' | 'hotCapacity'>;
 
 const PIN_SHARE = 0.5;
 
+/** For the commit, which alone sees what others pin at the same time. */
+export const pinsMax = ({ hotCapacity }: Pick<PinPorts, 'hotCapacity'>): number => Math.floor(hotCapacity * PIN_SHARE);
+
 /** How many more memories of the tenant may be pinned. */
 export async function pinsLeft(ports: PinPorts, tenantId: string, now: Instant): Promise<number> {
   const wholeTenant: Caller = { tenantId, keyId: '', scopes: [], agentId: null, spaceRoles: {}, requestId: '' };
   const { pinned } = await ports.catalog.stats(wholeTenant, {}, now);
-  return Math.max(0, Math.floor(ports.hotCapacity * PIN_SHARE) - pinned);
+  return Math.max(0, pinsMax(ports) - pinned);
 }
 
 /** Throws `conflict` where so many pins do not fit. Costs no round trip where none is wanted. */
@@ -22,3 +25,6 @@ export async function assertPinsFit(ports: PinPorts, tenantId: string, wanted: n
     throw new AurenError('conflict', `pinned: ${message}`, { errors: [{ path: 'pinned', message }] });
   }
 }
+
+/** Whether it is the refusal of `assertPinsFit`, which trying again does not help. */
+export const isPinsFull = ({ errors }: AurenError): boolean => errors?.some(({ path }) => path === 'pinned') === true;

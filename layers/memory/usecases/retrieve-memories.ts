@@ -23,7 +23,7 @@ const NOTHING_HOT: HotRead = { leased: false, watched: false, records: new Map()
 export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retrieve' | 'getMany'> {
   async function readHot(caller: Caller, ids: readonly string[], now: Instant): Promise<HotRead> {
     try {
-      return await ports.hot.read(caller, ids, { use: true, now });
+      return await ports.hot.read(caller, ids, { use: !caller.observes, now });
     } catch (error) {
       if (error instanceof EngineUnavailable) return NOTHING_HOT;
       throw error;
@@ -54,19 +54,19 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
     return contents;
   }
 
-  /** Puts hot memories that Redis lacks back, and counts the use of all. Not fatal: the answer is right without. */
+  async function countUses(caller: Caller, records: readonly MemoryRecord[], now: Instant): Promise<void> {
+    if (caller.observes) return;
+    const ids = records.map(({ id }) => id);
+    await ports.hot.used(caller.tenantId, ids, now, undefined, caller);
+  }
+
+  /** Puts hot memories that Redis lacks back, and counts the use of all but an observer's. Not fatal: the answer is right without. */
   async function repairAndCount(caller: Caller, records: readonly MemoryRecord[], now: Instant): Promise<void> {
     const misplaced = records.filter(({ tier }) => tier === 'hot');
     try {
       const [put] = await Promise.all([
         misplaced.length > 0 ? ports.hot.putAndEvict(caller.tenantId, misplaced, now) : { evicted: [] },
-        ports.hot.used(
-          caller.tenantId,
-          records.map(({ id }) => id),
-          now,
-          undefined,
-          caller,
-        ),
+        countUses(caller, records, now),
       ]);
       await flipEvicted(ports, { ...contextFor(ports, caller, now), actor: 'system:retrieve' }, put.evicted);
     } catch (error) {
@@ -87,6 +87,7 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
       return content ? [{ ...row, content }] : [];
     });
     await repairAndCount(caller, records, now);
+    if (caller.observes) return records;
     return records.map((record) => ({ ...record, accessCount: record.accessCount + 1, lastAccessedAt: now }));
   }
 
@@ -94,7 +95,7 @@ export function createRetrieving(ports: RetrievePorts): Pick<AurenMemory, 'retri
   async function told(caller: Caller, found: readonly MemoryRecord[], read: { watched: boolean; startedMs: number }) {
     const ms = performance.now() - read.startedMs;
     for (const tier of new Set(found.map((record) => record.tier))) noteLatency(caller.tenantId, TIER_READ[tier], ms);
-    if (!read.watched || found.length === 0) return;
+    if (!read.watched || caller.observes || found.length === 0) return;
     await tellRetrieved(ports, caller, found, { now: instant(ports.clock.now()), ms });
   }
 

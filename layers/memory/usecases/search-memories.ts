@@ -108,7 +108,7 @@ async function orDegraded(ports: SearchPorts, leg: Promise<SemanticFound>): Prom
   }
 }
 
-/** Counts uses, carries the live event and keeps the query for the log, in one call. Redis being down costs these and nothing else. */
+/** Counts uses, carries the live event and keeps the query for the log, in one call; nothing of it for who only looks on. Redis being down costs these and nothing else. */
 async function tell(
   ports: SearchPorts,
   caller: Caller,
@@ -116,6 +116,7 @@ async function tell(
   rows: readonly CatalogRow[],
   searched: Searched,
 ): Promise<void> {
+  if (caller.observes) return;
   const by = recallerOf(caller, query, searched.now, ports.queryLog);
   const used = by.agentId === null ? [] : rows.slice(0, USES_MAX).map(({ id }) => id);
   const ride = searchedRide(caller, query, searched);

@@ -9,7 +9,7 @@ import type { Caller } from '../model/caller.ts';
 import type { MemoryFields, MemoryRecord, Visibility } from '../model/memory.ts';
 import { decideUpdate, differing } from './decide-update.ts';
 import { claimOf, rebuild, replayOf } from './idempotent.ts';
-import { assertPinsFit, type PinPorts } from './pins.ts';
+import { assertPinsFit, isPinsFull, type PinPorts, pinsMax } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type PublishPorts, publish } from './publish.ts';
 import { retried } from './retried.ts';
@@ -77,6 +77,7 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
     caller: Caller,
     all: readonly MemoryFields[],
     context: ChangeContext,
+    pins: number,
     idempotency?: Idempotency,
   ) {
     const holders = await keyHolders(context, all);
@@ -94,12 +95,13 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
       events: changes.flatMap(({ events }) => events),
       rows: changes.filter(({ events }) => events.length > 0).map(rowOf),
       now: context.now,
+      ...(pins > 0 ? { pinsMax: pinsMax(ports) } : {}),
       ...claimOf(idempotency, reply),
     });
     const earlier = replayOf(result, idempotency);
     if (earlier) {
       return {
-        records: await rebuild(ports.log, caller.tenantId, earlier),
+        records: await rebuild(ports.log, caller.tenantId, earlier, context.now),
         created: [earlier.status === 201],
         replayed: true,
       };
@@ -122,13 +124,17 @@ export function createStoring(ports: StorePorts): Pick<AurenMemory, 'store' | 's
       assertWritesInSpace(caller, fields.spaceId, path(index));
     }
     const pins = all.filter(({ pinned }) => pinned).length;
-    // A repeated request took its room the first time.
-    const repeats = pins > 0 && idempotency && (await ports.log.claimed(caller.tenantId, idempotency.key, context.now));
-    if (!repeats) await assertPinsFit(ports, caller.tenantId, pins, context.now);
-    // Another writer took a key, or changed its memory, between our look and our commit.
+    const isKeyed = all.some(({ key }) => key !== null);
+    // Another writer took a key, changed its memory or took the room for pins between our look and our commit.
     const mayRetry = (error: unknown) =>
-      all.some(({ key }) => key !== null) && error instanceof AurenError && error.code === 'conflict';
-    return await retried(() => attempt(caller, all, context, idempotency), mayRetry);
+      error instanceof AurenError && error.code === 'conflict' && !isPinsFull(error) && (isKeyed || pins > 0);
+    return await retried(async () => {
+      // A repeated request took its room the first time.
+      const repeats =
+        pins > 0 && idempotency && (await ports.log.claimed(caller.tenantId, idempotency.key, context.now));
+      if (!repeats) await assertPinsFit(ports, caller.tenantId, pins, context.now);
+      return await attempt(caller, all, context, pins, idempotency);
+    }, mayRetry);
   }
 
   return {

@@ -7,7 +7,7 @@ import type { Payload } from '../model/event.ts';
 import type { MemoryRecord, Metadata } from '../model/memory.ts';
 import { decideUpdate, differing } from './decide-update.ts';
 import { findToChange } from './find-to-change.ts';
-import { assertPinsFit, type PinPorts } from './pins.ts';
+import { assertPinsFit, type PinPorts, pinsMax } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type PublishPorts, publish } from './publish.ts';
 import { retried } from './retried.ts';
@@ -57,12 +57,14 @@ export function createUpdating(ports: UpdatePorts): Pick<AurenMemory, 'update'> 
         // Showing it to a space is writing there, also for its agent, which may have left the space since.
         const enters = fields.spaceId !== undefined || fields.visibility === 'space';
         assertWritesInSpace(caller, enters ? after.spaceId : null, '');
-        await assertPinsFit(ports, caller.tenantId, fields.pinned === true ? 1 : 0, context.now);
+        const pins = fields.pinned === true;
+        await assertPinsFit(ports, caller.tenantId, pins ? 1 : 0, context.now);
         await ports.log.commit({
           tenantId: caller.tenantId,
           events: change.events,
           rows: [rowOf(change)],
           now: context.now,
+          ...(pins ? { pinsMax: pinsMax(ports) } : {}),
         });
         await publish(ports, context, [change]);
         return change.record;

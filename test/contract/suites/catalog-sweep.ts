@@ -1,6 +1,6 @@
 /** Contract of the catalog: what the sweep looks for, and uses counted once. */
 import { describe, expect, it } from 'vitest';
-import { aMemory, stored } from '../../support/builders.ts';
+import { aMemory, anEvent, stored } from '../../support/builders.ts';
 import { daysAfter, NOON, secondsAfter } from '../../support/clock.ts';
 import type { LogSubject } from './commit.ts';
 import { commitAll, idsOf, subject } from './subject.ts';
@@ -80,6 +80,21 @@ export function describeCatalogSweepContract(name: string, make: () => Promise<L
       expect(later).toEqual([]);
     });
 
+    it('by marks: those of agents that have no policy any more', async () => {
+      const { catalog, tenantId, ids } = await holding(
+        { retainedBy: 'pol_gone' },
+        { retainedBy: 'pol_gone', expiresAt: NOON },
+        {},
+        { agentId: 'keeper', retainedBy: 'pol_stands' },
+      );
+      const policy = { id: 'pol_stands', criteria: {}, scoreThreshold: 1, onFail: 'demote', setAt: NOON } as const;
+      const set = anEvent({ tenantId, streamId: 'policy:keeper', agentId: 'keeper', type: 'policy.set' });
+      await get().log.commit({ tenantId, events: [set], policy: { agentId: 'keeper', policy }, now: NOON });
+
+      expect(await catalog.leftMarked(tenantId, 10, NOON)).toEqual([ids[0]]);
+      expect(await catalog.leftMarked(tenantId, 0, NOON)).toEqual([]);
+    });
+
     it('hot rows come by id and without content', async () => {
       const { catalog, tenantId, ids } = await holding({}, { tier: 'warm' }, {}, { expiresAt: NOON });
 
@@ -97,9 +112,10 @@ export function describeCatalogSweepContract(name: string, make: () => Promise<L
         await catalog.expired(other, 10, NOON),
         await catalog.aged(other, BEFORE, ALL, NOON),
         await catalog.hotRows(other, ALL, NOON),
+        await catalog.leftMarked(other, 10, NOON),
         await catalog.policies(other),
         await catalog.lastFlush(other),
-      ]).toEqual([[], [], [], [], null]);
+      ]).toEqual([[], [], [], [], [], null]);
     });
   });
 

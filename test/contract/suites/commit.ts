@@ -40,6 +40,21 @@ export function describeCommitContract(name: string, make: () => Promise<LogSubj
       expect(await catalog.find(tenantId, [memory.id], 'any', NOON)).toEqual([record]);
     });
 
+    it('lets no more be pinned than there is room for, also by those who pin at the same time', async () => {
+      const { log, catalog, newTenant } = get();
+      const tenantId = await newTenant();
+      const steps = Array.from({ length: 8 }, () => stored(tenantId, aMemory({ pinned: true })));
+
+      const results = await Promise.allSettled(steps.map(({ commit }) => log.commit({ ...commit, pinsMax: 3 })));
+
+      const refused = results.filter((result) => result.status === 'rejected');
+      expect(refused.map(({ reason }) => reason)).toEqual(
+        Array.from({ length: 5 }, () => expect.objectContaining(CONFLICT)),
+      );
+      const ids = steps.map(({ record }) => record.id);
+      expect(await catalog.find(tenantId, ids, 'none', NOON)).toHaveLength(3);
+    });
+
     it('keeps a stream in order, with a chain that verifies', async () => {
       const { log, newTenant } = get();
       const tenantId = await newTenant();

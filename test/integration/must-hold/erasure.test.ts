@@ -53,7 +53,8 @@ async function eraseInSlices(ms: number): Promise<{ certificate: Certificate; ca
 }
 
 const living = async () =>
-  (await d.ports.catalog.list(d.caller(), { userId: user, order: 'created_at', limit: 200 }, d.clock.instant())).items;
+  (await d.ports.catalog.list(d.caller(), { userId: user, order: 'created_at', limit: 10_000 }, d.clock.instant()))
+    .items;
 const streamsOfUser = async () => {
   const text = 'select stream_id from auren.events where tenant_id = $1 and user_id = $2 and seq = 1';
   return (await d.sql(text, [d.tenantId, user])).map((row) => String(row.stream_id));

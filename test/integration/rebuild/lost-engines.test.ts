@@ -22,6 +22,7 @@ beforeEach(async () => {
 });
 
 const meaning = { mode: 'semantic', userId: 'u1' } as const;
+const indexState = async () => (await d.memory.stats(d.caller(), {})).index;
 const contentOf = async (id: string) => (await d.memory.retrieve(d.caller(), id, {})).content;
 
 describe('Chroma without its data directory', () => {
@@ -40,6 +41,7 @@ describe('Chroma without its data directory', () => {
     expect(await contentOf(of.cold.id)).toEqual({ text: 'magnesium over melatonin' });
     expect(answer.degraded).toEqual(['semantic']);
     expect(answer.results[0]?.memory.id).toBe(of.warm.id);
+    expect(await indexState()).toMatchObject({ complete: false });
   });
 
   it('is filled again by a rebuild, cold copies and vectors, with what was stored meanwhile', async () => {
@@ -49,6 +51,7 @@ describe('Chroma without its data directory', () => {
 
     expect(await rebuild(d)).toMatchObject({ isEqual: true, indexRefilled: true, rowsRepaired: 0 });
 
+    expect(await indexState()).toMatchObject({ complete: true, pending: 0 });
     expect((await d.ports.cold.get(d.tenantId, [of.cold.id, of.archived.id])).size).toBe(2);
     expect(await found(d, 'tea delays sleep', meaning)).toEqual([later.id]);
     const next = await d.store({ userId: 'u1', content: { text: 'cocoa delays sleep' } });

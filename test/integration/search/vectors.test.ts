@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChromaClient } from 'chromadb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Chroma } from '../../../layers/memory/clients/chroma.ts';
@@ -35,6 +36,20 @@ const entry = (partition: string, vector = random(), id = nextMemoryId()): Vecto
 });
 
 describe('the vector index', () => {
+  it('is read while its first vectors are written: empty or whole, never a fault', async () => {
+    const sizes: number[] = [];
+    for (let round = 0; round < 30; round += 1) {
+      const tenant = uniqueName('begun');
+      const first = entry('user:a');
+      const read = async () => sizes.push((await vectors.vectors(tenant, [first.id])).size);
+      const reading = Array.from({ length: 4 }, (_, n) => sleep(3 * n).then(read));
+      await Promise.all([vectors.upsert(tenant, [first]), ...reading]);
+    }
+
+    expect(sizes.filter((size) => size > 1)).toEqual([]);
+    expect(sizes).toHaveLength(120);
+  });
+
   it('finds the nearest of the partition asked for, with their cosines, and nothing of another', async () => {
     const tenant = uniqueName('near');
     const entries = Array.from({ length: 60 }, (_, n) => entry(n % 2 ? 'user:a' : 'user:b'));

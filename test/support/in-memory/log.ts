@@ -7,7 +7,7 @@ import { BACKLOG_MAX, type Commit, type EventLog, type RowWrite } from '../../..
 import type { LogEvent, PlacedEvent } from '../../../layers/memory/model/event.ts';
 import { applyPatterns } from './patterns.ts';
 import { applySpace } from './spaces.ts';
-import { contentFromLog, copyOf, nameOfKey, type Store, type TenantData } from './store.ts';
+import { contentFromLog, copyOf, isAlive, nameOfKey, type Store, type TenantData } from './store.ts';
 
 const STREAM_MAX = 10_000;
 const IDEMPOTENCY_MS = DAY_MS;
@@ -43,6 +43,7 @@ export function inMemoryLog(store: Store): EventLog {
       checkSeqs(data, commit);
       checkRows(data, commit);
       checkSpaces(data, commit);
+      checkPins(data, commit);
       apply(data, copyOf(commit));
       return { replay: null };
     },
@@ -121,6 +122,14 @@ function checkSpaces(data: TenantData, { rows = [], ended = [], space }: Commit)
   throw new AurenError('conflict', 'Memories lie in this space.', {
     errors: [{ path: 'id', message: 'is not empty' }],
   });
+}
+
+/** Of those who pin at the same time the last ones find no room. */
+function checkPins(data: TenantData, { rows = [], ended = [], pinsMax = Number.POSITIVE_INFINITY, now }: Commit): void {
+  const after = new Map([...data.rows.values(), ...rows].map(({ record }) => [record.id, record]));
+  for (const id of ended) after.delete(id);
+  const pinned = [...after.values()].filter((record) => record.pinned && isAlive(record, now));
+  if (pinned.length > pinsMax) throw conflict('There is no room for so many pins.');
 }
 
 function apply(data: TenantData, commit: Commit): void {

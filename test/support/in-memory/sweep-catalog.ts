@@ -72,6 +72,11 @@ export function inMemorySweepReads(store: Store): SweepCatalog {
       expired(tenantId, now).length +
       agedRows(tenantId, before, now).length +
       muchUsedRows(tenantId, since, now).length,
+    leftMarked: async (tenantId, limit, now) =>
+      livingRows(store, tenantId, now)
+        .filter(({ agentId, retainedBy }) => retainedBy !== null && !store.of(tenantId).policies.has(agentId))
+        .map(({ id }) => id)
+        .slice(0, limit),
     policies: async (tenantId) =>
       copyOf([...store.of(tenantId).policies])
         .map(([agentId, policy]) => ({ agentId, policy }))

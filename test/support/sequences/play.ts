@@ -85,7 +85,7 @@ async function playStep(session: Session, step: Step, tag: string): Promise<void
     struck = 'repeated';
   }
   const played: Played = { step, before, after, foretold, actual, struck };
-  checkAnswer(session, played);
+  await checkAnswer(session, played);
   session.model = await stateAfter(session, played, usesBefore);
   remember(session, before, struck);
   await checkHot(session, played);
@@ -98,7 +98,7 @@ function note(session: Session, step: Step, struck: string | null): void {
   if (struck !== null && step.do === 'sweep') session.isUnsettled = true;
 }
 
-function checkAnswer(session: Session, { step, before, after, foretold, actual, struck }: Played): void {
+async function checkAnswer(session: Session, { step, before, after, foretold, actual, struck }: Played): Promise<void> {
   const isSure = struck === null || struck === 'repeated';
   // The tiers beside PostgreSQL cost a request nothing but time.
   const isAnswered = isSure || ((struck === 'cut-redis' || struck === 'cut-chroma') && entryOf(step).isAtomic);
@@ -114,8 +114,8 @@ function checkAnswer(session: Session, { step, before, after, foretold, actual, 
     const areUsesExact = struck === null && before.isRedisUp && !session.isUnsettled;
     if (isCut && isRefused(actual)) expectRefusal(step, actual, foretold);
     else if (isAnswered && !isDown(session, 'postgres'))
-      expectReads(session, after, actual, foretold, { by, areUsesExact });
-    else if (!isRefused(actual)) expectReads(session, after, actual, foretold, { by, areUsesExact: false });
+      await expectReads(session, after, actual, foretold, { by, areUsesExact });
+    else if (!isRefused(actual)) await expectReads(session, after, actual, foretold, { by, areUsesExact: false });
     return;
   }
   if (isCut && isRefused(actual)) expectRefusal(step, actual, foretold);

@@ -75,6 +75,14 @@ async function spaceDifferences({ world }: Session, model: Model): Promise<strin
   return text(is) === text(should) ? [] : [`spaces are ${text(is)}, should be ${text(should)}`];
 }
 
+/** Whether it was moved to warm to make room, at this very moment. */
+export async function leftUnderPressure({ world, model }: Session, id: string): Promise<boolean> {
+  const { events } = await world.memory.history(aCaller(world.tenantId), id);
+  const { data, at } = events.filter(({ type }) => type === 'memory.tier_changed').at(-1) ?? {};
+  const isPressure = data?.reason === 'pressure' && data.from === 'hot' && data.to === 'warm';
+  return isPressure && at !== undefined && Date.parse(at) === model.now;
+}
+
 /**
  * Who leaves a full hot tier is not foretold: that it had to be, and that it is warm now. Where nothing ever failed, something may
  * leave only where there was too much.
@@ -87,11 +95,7 @@ async function absorbPressure(session: Session, before: Model, model: Model, row
   for (const memo of living(model)) {
     const row = rowOf(rows, memo);
     if (row === undefined || row.tier !== 'warm' || Date.parse(row.tierSince) !== model.now || memo.pinned) continue;
-    const { events } = await session.world.memory.history(aCaller(session.world.tenantId), row.id);
-    const { data, at } = events.filter(({ type }) => type === 'memory.tier_changed').at(-1) ?? {};
-    const isPressure = data?.reason === 'pressure' && data.from === 'hot' && data.to === 'warm';
-    if (isPressure && at !== undefined && Date.parse(at) === model.now)
-      Object.assign(memo, { tier: 'warm', movedAt: model.now });
+    if (await leftUnderPressure(session, row.id)) Object.assign(memo, { tier: 'warm', movedAt: model.now });
   }
 }
 

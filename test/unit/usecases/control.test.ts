@@ -137,6 +137,23 @@ describe('pins', () => {
   });
 });
 
+describe('pins at the same time', () => {
+  it('take the room once, whichever way they come', async () => {
+    const session = await aSession({ hotCapacity: 2 });
+    const [first, second] = [await session.store(), await session.store()];
+    raceOnce(session, () => session.patch(first.id, { pinned: true }));
+
+    expect(await control(session, 'pin', [second.id])).toMatchObject({ skipped: [{ reason: 'capacity' }] });
+    await control(session, 'unpin', [first.id]);
+    raceOnce(session, () => control(session, 'pin', [second.id]));
+    await expect(session.patch(first.id, { pinned: true })).rejects.toMatchObject({ errors: [{ path: 'pinned' }] });
+    await control(session, 'unpin', [second.id]);
+    raceOnce(session, () => control(session, 'pin', [first.id]));
+    await expect(session.store({ pinned: true })).rejects.toMatchObject({ errors: [{ path: 'pinned' }] });
+    expect((await session.memory.stats(session.caller(), {})).pinned).toBe(1);
+  });
+});
+
 describe('forget', () => {
   it('deletes, with the reason or the agent as one', async () => {
     const session = await aSession();

@@ -96,7 +96,7 @@ describe('stats', () => {
     await session.index();
 
     expect(before.hot).toMatchObject({ count: 1, capacity: 4, pressure: 0.25, hit_rate: 1 });
-    expect(before.index).toEqual({ pending: 1, model: 'fake' });
+    expect(before.index).toEqual({ pending: 1, complete: true, model: 'fake' });
     expect((await memory.stats(caller(), {})).index).toMatchObject({ pending: 0 });
   });
 

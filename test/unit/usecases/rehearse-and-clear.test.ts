@@ -1,6 +1,7 @@
 /** set_retention tried out without effect, and the standing policy taken back. */
 import { describe, expect, it } from 'vitest';
 import { aSearch } from '../../support/a-search.ts';
+import { NOON } from '../../support/clock.ts';
 import { AGENT, ask, retain, two } from './a-retention.ts';
 import { aSession, rowOf, TENANT } from './session.ts';
 
@@ -42,6 +43,33 @@ describe('a simulation', () => {
       );
       expect(body.recalls_changed).toEqual([]);
     }
+  });
+});
+
+describe('a simulated move', () => {
+  async function simulated(queries: ReturnType<typeof aSearch>[]) {
+    const { session, kept, released } = await two();
+    await session.drain();
+    const body = await retain(session, ask({ minPriority: 7 }, { simulate: true, queries }));
+    return { changed: body.recalls_changed, kept: kept.id, released: released.id };
+  }
+
+  it('changes the recall of who asks one tier alone: it leaves one and arrives in another', async () => {
+    const inTier = (tier: 'hot' | 'warm' | 'cold') => aSearch('sleep', { tiers: [tier] });
+
+    const { changed, kept, released } = await simulated([inTier('hot'), inTier('warm'), inTier('cold')]);
+
+    expect(changed).toEqual([
+      { query: 'sleep', before: [kept, released], after: [kept] },
+      { query: 'sleep', before: [], after: [released] },
+    ]);
+  });
+
+  it('changes no recall where both its tiers are asked for, nor one of the past', async () => {
+    const both = aSearch('sleep', { tiers: ['hot', 'warm'] });
+    const past = aSearch('sleep', { tiers: ['hot'], mode: 'lexical', asOf: NOON });
+
+    expect((await simulated([both, past])).changed).toEqual([]);
   });
 });
 

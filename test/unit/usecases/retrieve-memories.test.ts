@@ -190,6 +190,17 @@ describe('a use', () => {
     expect(await usesOf(session, record.id)).toBe(2);
   });
 
+  it.each(['hot', 'warm', 'cold'] as const)('is not made by who only looks on, at what lies %s', async (tier) => {
+    const { session, record } = await inTier(tier);
+    const onlooker = session.caller(null, { observes: true });
+
+    const seen = await session.retrieve(record.id, onlooker);
+    await session.memory.getMany(onlooker, [record.id], 1e6);
+
+    expect([seen.accessCount, seen.lastAccessedAt]).toEqual([0, null]);
+    expect(await usesOf(session, record.id)).toBe(0);
+  });
+
   it('is no list, history, stats or events', async () => {
     const session = await aSession();
     const { id } = await session.store();

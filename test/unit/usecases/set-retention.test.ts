@@ -177,6 +177,28 @@ describe('a retention policy', () => {
     });
   });
 
+  it('forgets nothing that has earned its place since it was counted', async () => {
+    const { session, released } = await two();
+    raceOnce(session, () => session.patch(released.id, { priority: 9 }));
+
+    const { policy_id } = await retain(session, ask({ minPriority: 7 }, { onFail: 'forget', confirmCount: 1 }));
+
+    expect(await rowOf(session, released.id)).toMatchObject({ priority: 9, tier: 'hot', retainedBy: policy_id });
+  });
+
+  it('set twice at the same time is set once, and neither is refused', async () => {
+    const { session, kept, released } = await two();
+    const answers: unknown[] = [];
+    raceOnce(session, async () => answers.push(await retain(session, ask({ minPriority: 7 }))));
+
+    answers.push(await retain(session, ask({ minPriority: 7 })));
+
+    expect(answers[1]).toEqual(answers[0]);
+    expect((await session.events(`policy:${AGENT}`)).map(({ type }) => type)).toEqual(['policy.set']);
+    expect(await rowOf(session, kept.id)).toMatchObject({ tier: 'hot' });
+    expect(await rowOf(session, released.id)).toMatchObject({ tier: 'warm' });
+  });
+
   it('reaches more memories than one commit takes', async () => {
     const session = await aSession();
     const drafts = Array.from({ length: 250 }, () => ({ agentId: AGENT, type: 'fact' as const, content: {} }));

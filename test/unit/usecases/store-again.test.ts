@@ -164,6 +164,19 @@ describe('an idempotency key', () => {
     expect(ports.store.of(TENANT).rows.size).toBe(0);
   });
 
+  it('gives nothing back of a memory whose time is over, swept or not, but of one that was given more', async () => {
+    const { ports, memory, caller, patch } = await aSession();
+    const brief = { ...draft, ttlSeconds: 60 };
+    const other = { key: 'two', fingerprint: 'f2' };
+    await memory.store(caller(), brief, idempotency);
+    const { memory: extended } = await memory.store(caller(), brief, other);
+    await patch(extended.id, { ttlSeconds: null });
+    ports.clock.advance({ seconds: 61 });
+
+    await expect(memory.store(caller(), brief, idempotency)).rejects.toMatchObject({ code: 'not_found' });
+    expect((await memory.store(caller(), brief, other)).memory.id).toBe(extended.id);
+  });
+
   it('is free again after a day', async () => {
     const { ports, memory, caller } = await aSession();
     const first = await memory.store(caller(), draft, idempotency);

@@ -1,7 +1,7 @@
 /** Carries decisions out: finds the agent's memories, commits all changes at once, tells the tiers. Retries where others were faster. */
 import { type Instant, instant } from '../../clock.ts';
 import { type ChangeContext, type Changed, contextFor, rowOf } from '../../log/change.ts';
-import type { IdempotencyClaim, IdempotentReply } from '../../log/port.ts';
+import type { Commit, IdempotentReply } from '../../log/port.ts';
 import type { Idempotency } from '../../memory.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { LogEvent } from '../../model/event.ts';
@@ -9,7 +9,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { MemoryRecord } from '../../model/memory.ts';
 import { mayRead } from '../../policy/access.ts';
 import { claimOf, replayOf } from '../idempotent.ts';
-import { type PinPorts, pinsLeft } from '../pins.ts';
+import { type PinPorts, pinsLeft, pinsMax } from '../pins.ts';
 import type { Ports } from '../ports.ts';
 import { type PublishPorts, publish } from '../publish.ts';
 import { retried } from '../retried.ts';
@@ -68,18 +68,18 @@ export async function carryOut(
   ports: ControlPorts,
   context: ChangeContext,
   { changes, ends }: Pick<Decided, 'changes' | 'ends'>,
-  claim: { idempotency?: IdempotencyClaim } = {},
+  more: Pick<Commit, 'idempotency' | 'pinsMax'> = {},
 ): Promise<IdempotentReply | null> {
-  if (changes.length + ends.length === 0 && claim.idempotency === undefined) return null;
+  if (changes.length + ends.length === 0 && more.idempotency === undefined) return null;
   const result = await ports.log.commit({
     tenantId: context.tenantId,
     events: [...changes.flatMap(({ events }) => events), ...ends],
     rows: changes.map(rowOf),
     ended: ends.map(({ streamId }) => streamId),
     now: context.now,
-    ...claim,
+    ...more,
   });
-  const earlier = replayOf(result, claim.idempotency);
+  const earlier = replayOf(result, more.idempotency);
   if (earlier === null)
     await publish(
       ports,
@@ -108,11 +108,15 @@ export async function applyById(
   return await retried(async () => {
     const context = contextFor(ports, caller, instant(ports.clock.now()));
     const { own, skipped } = await ownAmong(ports, caller, agentId, [...new Set(ids)], context.now);
-    const room = decide === decidePin ? await pinsLeft(ports, caller.tenantId, context.now) : Number.POSITIVE_INFINITY;
+    const isPin = decide === decidePin;
+    const room = isPin ? await pinsLeft(ports, caller.tenantId, context.now) : Number.POSITIVE_INFINITY;
     const decided = decideAll(context, own, decide, reason, room);
     const done = [...decided.changes.map(({ record }) => record.id), ...decided.ends.map(({ streamId }) => streamId)];
     const body = answer(done, [...skipped, ...decided.skipped]);
-    const earlier = await carryOut(ports, context, decided, claimOf(idempotency, { status: 200, body }));
+    const earlier = await carryOut(ports, context, decided, {
+      ...claimOf(idempotency, { status: 200, body }),
+      ...(isPin ? { pinsMax: pinsMax(ports) } : {}),
+    });
     return { body: earlier?.body ?? body, replayed: earlier !== null };
   });
 }

@@ -1,12 +1,11 @@
 /** Agent-controlled memory: each action over the agent's own memories, and its standing policy. */
 import { instant } from '../../clock.ts';
 import { AurenError, notFound } from '../../errors.ts';
-import { contextFor, plainEvent, retained } from '../../log/change.ts';
+import { contextFor, plainEvent } from '../../log/change.ts';
 import type { AurenMemory, ControlAction } from '../../memory.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { retried } from '../retried.ts';
-import { applyById, type ControlPorts, carryOut, type Skipped } from './apply.ts';
+import { applyById, type ControlPorts, type Skipped } from './apply.ts';
 import {
   type Decide,
   decideArchive,
@@ -18,6 +17,7 @@ import {
   decideUnpin,
 } from './decisions.ts';
 import { criteriaToWire, policyStream, type RetentionPorts, setRetention } from './set-retention.ts';
+import { unmark } from './unmark.ts';
 
 type ById = Exclude<ControlAction, { action: 'set_retention' }>;
 
@@ -71,22 +71,15 @@ export function createControl(ports: RetentionPorts): Pick<AurenMemory, 'control
 }
 
 export function createPolicies(ports: ControlPorts): Pick<AurenMemory, 'policy' | 'clearPolicy'> {
-  /** The marks of a policy that no longer stands. */
-  async function unmark(caller: Caller, agentId: string): Promise<void> {
+  /** Cut off here, the next sweep goes on with it. */
+  async function unmarkAll(caller: Caller, agentId: string): Promise<void> {
     const now = instant(ports.clock.now());
     const marked = (await ports.catalog.ofAgent(caller.tenantId, agentId, now)).filter(
       ({ retainedBy }) => retainedBy !== null,
     );
     for (let start = 0; start < marked.length; start += CHUNK) {
       const ids = marked.slice(start, start + CHUNK).map(({ id }) => id);
-      await retried(async () => {
-        const context = contextFor(ports, caller, instant(ports.clock.now()));
-        const rows = await ports.catalog.find(caller.tenantId, ids, 'any', context.now);
-        const changes = rows.flatMap(({ content, ...row }) =>
-          content === null || row.retainedBy === null ? [] : [retained(context, { ...row, content }, null)],
-        );
-        await carryOut(ports, context, { changes, ends: [] });
-      });
+      await unmark(ports, () => contextFor(ports, caller, instant(ports.clock.now())), ids);
     }
   }
 
@@ -115,7 +108,7 @@ export function createPolicies(ports: ControlPorts): Pick<AurenMemory, 'policy' 
         now: context.now,
       });
       await ports.poke.poke(caller.tenantId);
-      await unmark(caller, agentId);
+      await unmarkAll(caller, agentId);
     },
   };
 }

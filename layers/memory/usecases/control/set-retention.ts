@@ -19,23 +19,17 @@ import type { LogEvent } from '../../model/event.ts';
 import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import type { MemoryRecord } from '../../model/memory.ts';
 import { defaultThreshold, keptBy, outcomeOf, type RetentionPolicy } from '../../policy/retention-policy.ts';
-import type { SearchQuery } from '../../search/port.ts';
 import { claimOf, earlierReply, replayOf } from '../idempotent.ts';
-import type { Ports } from '../ports.ts';
 import { retried } from '../retried.ts';
 import { type ControlPorts, carryOut } from './apply.ts';
+import { type Effects, queriesOf, type RehearsalPorts, rehearsals } from './rehearse.ts';
 
 export type SetRetention = Extract<ControlAction, { action: 'set_retention' }>;
 
-/** Ids of what a search answers, without counting as a use. */
-export type Rehearse = (caller: Caller, query: SearchQuery) => Promise<string[]>;
-
-export type RetentionPorts = ControlPorts & Pick<Ports, 'queries' | 'queryLog'> & { rehearse: Rehearse };
+export type RetentionPorts = ControlPorts & RehearsalPorts;
 
 const IDS_SHOWN_MAX = 1_000;
 const CHUNK = 200;
-/** Those handed in first, then the agent's own of late. */
-const REHEARSED_MAX = 50;
 
 export const policyStream = (agentId: string): string => `policy:${agentId}`;
 
@@ -89,7 +83,21 @@ function verdict(
   return tier === before.tier ? marked : andThen(marked, move);
 }
 
-/** Brings memories in line with the policy, a chunk a commit; each chunk can be repeated. */
+/** What the policy would do, as far as recalls can tell. */
+function effectsOf(policy: RetentionPolicy, rows: readonly CatalogRow[], keeps: ReadonlySet<string>): Effects {
+  const outcomes = rows.map((row) => ({ row, outcome: outcomeOf(row, policy, keeps.has(row.id)) }));
+  const forgotten = outcomes.filter(({ outcome }) => outcome.forget);
+  const moved = outcomes.filter(({ row, outcome }) => !outcome.forget && outcome.tier !== row.tier);
+  return {
+    forgotten: new Set(forgotten.map(({ row }) => row.id)),
+    moved: new Map(moved.map(({ row, outcome }) => [row.id, outcome.tier])),
+  };
+}
+
+/**
+ * Brings memories in line with the policy, a chunk a commit; each chunk can be repeated.
+ * @param keeps as judged with the uses that were pending; what has earned its place since is kept as well
+ */
 export async function enforce(
   ports: ControlPorts,
   contextOfNow: () => ChangeContext,
@@ -102,8 +110,11 @@ export async function enforce(
     await retried(async () => {
       const context = contextOfNow();
       const rows = await ports.catalog.find(context.tenantId, chunk, 'any', context.now);
+      const keepsNow = keptBy(policy, rows, context.now);
       const verdicts = rows.flatMap(({ content, ...row }) =>
-        content === null ? [] : [verdict(context, { ...row, content }, policy, keeps.has(row.id))],
+        content === null
+          ? []
+          : [verdict(context, { ...row, content }, policy, keeps.has(row.id) || keepsNow.has(row.id))],
       );
       await carryOut(ports, context, {
         changes: verdicts.filter((it): it is Changed => it !== null && 'record' in it),
@@ -113,48 +124,26 @@ export async function enforce(
   }
 }
 
-/** The queries handed in and, where the log is on, what the agent asked lately; each once. */
-async function queriesOf(ports: RetentionPorts, caller: Caller, agentId: string, action: SetRetention) {
-  const logged = ports.queryLog ? await ports.queries.recent(caller.tenantId, agentId, REHEARSED_MAX) : [];
-  const different = new Map([...action.queries, ...logged].map((query) => [canonicalJson({ ...query }), query]));
-  return [...different.values()].slice(0, REHEARSED_MAX);
-}
-
-async function rehearsals(
-  rehearse: Rehearse,
-  caller: Caller,
-  queries: readonly SearchQuery[],
-  forgotten: ReadonlySet<string>,
-) {
-  const changed: JsonObject[] = [];
-  for (const query of queries) {
-    // Moves change no ranking; only what is forgotten can no longer be recalled, and what stood behind it moves up.
-    const before = await rehearse(caller, query);
-    if (!before.some((id) => forgotten.has(id))) continue;
-    const wider = await rehearse(caller, { ...query, limit: Math.min(100, query.limit + forgotten.size) });
-    const after = wider.filter((id) => !forgotten.has(id)).slice(0, query.limit);
-    changed.push({ query: query.query, before, after });
-  }
-  return changed;
-}
-
-/** Makes the policy stand where it does not yet; answers the earlier reply where the request is a repeated one. */
+/**
+ * Makes the policy stand where it does not yet; answers the earlier reply where the request is a repeated one. Throws `conflict` where
+ * another is set meanwhile.
+ */
 async function stand(
   ports: ControlPorts,
   context: ChangeContext,
   agentId: string,
   policy: RetentionPolicy,
-  { isNew, body, idempotency }: { isNew: boolean; body: JsonObject; idempotency: Idempotency | undefined },
+  { body, idempotency }: { body: JsonObject; idempotency: Idempotency | undefined },
 ) {
   const claim = claimOf(idempotency, { status: 200, body });
-  if (!isNew) {
+  const head = (await ports.log.stream(context.tenantId, policyStream(agentId))).at(-1);
+  if ((await ports.catalog.policy(context.tenantId, agentId))?.id === policy.id) {
     if (idempotency === undefined) return null;
     return replayOf(
       await ports.log.commit({ tenantId: context.tenantId, events: [], now: context.now, ...claim }),
       idempotency,
     );
   }
-  const head = (await ports.log.stream(context.tenantId, policyStream(agentId))).at(-1);
   const event = plainEvent(context, policyStream(agentId), head ?? null, {
     type: 'policy.set',
     agentId,
@@ -201,26 +190,22 @@ export async function setRetention(
     policy_id: policy.id,
   };
   if (action.simulate) {
-    const forgotten = new Set(
-      policy.onFail === 'forget' ? rows.filter((row) => !row.pinned && !keeps.has(row.id)).map(({ id }) => id) : [],
-    );
-    const queries = await queriesOf(ports, caller, agentId, action);
-    const recalls = await rehearsals(ports.rehearse, caller, queries, forgotten);
+    const queries = await queriesOf(ports, caller, agentId, action.queries);
+    const recalls = await rehearsals(ports.rehearse, caller, queries, effectsOf(policy, rows, keeps));
     return { body: { ...body, simulated: true, recalls_changed: recalls }, replayed: false };
   }
   const repeated = await earlierReply(ports.log, caller.tenantId, idempotency, context.now);
   if (repeated) return { body: repeated.body ?? body, replayed: true };
-  const isNew = (await ports.catalog.policy(caller.tenantId, agentId))?.id !== policy.id;
   if (policy.onFail === 'forget' && released.length > 0 && action.confirmCount !== released.length) {
     throw new AurenError(
       'conflict',
-      `params.confirm_count: ${released.length} memories would be forgotten, not ${action.confirmCount}; simulate again and confirm that number.`,
+      `params.confirm_count: ${released.length} memories are released as of now, not ${action.confirmCount}; simulate again and confirm that number.`,
       {
         errors: [{ path: 'params.confirm_count', message: `must be ${released.length}, the released_count of now` }],
       },
     );
   }
-  const earlier = await stand(ports, context, agentId, policy, { isNew, body, idempotency });
+  const earlier = await retried(() => stand(ports, context, agentId, policy, { body, idempotency }));
   if (earlier) return { body: earlier.body ?? body, replayed: true };
   await enforce(
     ports,

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { useWindowStart } from '../../policy/moves.ts';
 import { tenantsInTurn } from '../tenants-in-turn.ts';
 import { underLease } from '../under-lease.ts';
-import { applyPolicies } from './apply-policies.ts';
+import { applyPolicies, unmarkLeft } from './apply-policies.ts';
 import { expire } from './expire.ts';
 import { flushUses } from './flush-uses.ts';
 import { forgetOld } from './forget-old.ts';
@@ -41,6 +41,7 @@ async function sweepTenant(run: SweepRun): Promise<void> {
   await expire(run);
   // A policy that goes by uses must not judge, or even forget, by half of them.
   if (used !== null) await applyPolicies(run);
+  await unmarkLeft(run);
   await place(run);
   await withRedis(run, () => warm(run, used ?? []));
   await withRedis(run, repairHot);
