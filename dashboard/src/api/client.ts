@@ -5,6 +5,8 @@ import { apiKey, signOut } from '../state/session.ts';
 import { ApiError, NetworkError, type ProblemBody } from './problem.ts';
 import { type Query, queryString } from './query.ts';
 
+export type { Query } from './query.ts';
+
 type Schema = z.ZodMiniType;
 /** `Answer<typeof getStats>`: what an operation answers. */
 export type Answer<C> = C extends { answer: infer S extends Schema } ? z.output<S> : undefined;
