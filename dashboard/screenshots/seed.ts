@@ -8,6 +8,14 @@ const WEEKS = 130;
 const WEEKS_A_BATCH = 20;
 const INDEXED_WITHIN_MS = 240_000;
 
+const READ = 4;
+const MOVED = 9;
+
+interface Listed {
+  id: string;
+  agent_id: string;
+}
+
 interface Stats {
   index?: { pending: number };
 }
@@ -40,10 +48,11 @@ export async function seed(api: Api, now = new Date()): Promise<void> {
 /** A little of everything that the live feed shows. */
 export async function use(api: Api): Promise<void> {
   for (const { user_id, query } of QUESTIONS) await api.post('/v1/search', { query, user_id, limit: 5 });
-  const { memories } = await api.get<{ memories: { id: string; agent_id: string }[] }>(
-    '/v1/memories?tier=warm&limit=12',
-  );
-  for (const { id } of memories) await api.get(`/v1/memories/${id}`);
+  const listed = async (tier: string, limit: number) =>
+    (await api.get<{ memories: Listed[] }>(`/v1/memories?tier=${tier}&limit=${limit}`)).memories;
+  const read = [await listed('hot', READ), await listed('warm', MOVED), await listed('cold', READ)];
+  for (const { id } of read.flat()) await api.get(`/v1/memories/${id}`);
+  const memories = await listed('warm', MOVED);
   for (const [at, { id, agent_id }] of memories.entries()) {
     const action = ['promote', 'archive', 'pin'][at % 3];
     await api.post(`/v1/agents/${agent_id}/control`, { action, params: { memory_ids: [id] } });

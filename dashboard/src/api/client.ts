@@ -3,14 +3,15 @@ import type * as z from 'zod/mini';
 import { config } from '../state/config.ts';
 import { apiKey, signOut } from '../state/session.ts';
 import { ApiError, NetworkError, type ProblemBody } from './problem.ts';
+import { type Query, queryString } from './query.ts';
+
+export type { Query } from './query.ts';
 
 type Schema = z.ZodMiniType;
 /** `Answer<typeof getStats>`: what an operation answers. */
 export type Answer<C> = C extends { answer: infer S extends Schema } ? z.output<S> : undefined;
 /** `Body<typeof searchMemories>`: what it takes. */
 export type Body<C> = C extends { body: infer S extends Schema } ? z.input<S> : never;
-
-export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
 export interface CallOptions {
   query?: Query;
@@ -22,19 +23,6 @@ export interface CallOptions {
 }
 
 export const REFUSED_KEY = 'The API did not accept the key. It may have been revoked or have expired.';
-
-/** Lists are joined by commas, as the contract takes them; what is absent or empty is left out. */
-export function queryString(query: Query): string {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined || value === null || value === '') continue;
-    if (Array.isArray(value)) {
-      if (value.length > 0) given.set(name, value.join(','));
-    } else given.set(name, String(value));
-  }
-  const text = given.toString();
-  return text === '' ? '' : `?${text}`;
-}
 
 /**
  * Calls the API and answers its body.

@@ -71,7 +71,8 @@ function close(): void {
   };
   const sample = measured ?? own;
   for (const tier of TIERS) {
-    sample.latency[tier] ??= own.latency[tier];
+    // The service's figure is of the hour so far; what has just been read is newer.
+    sample.latency[tier] = own.latency[tier] ?? sample.latency[tier];
     latencies[tier] = [];
   }
   seen = 0;
