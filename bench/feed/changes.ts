@@ -46,12 +46,19 @@ export async function prepareChanges(url: string, apiKey: string): Promise<Chang
   return {
     async run(perSecond, seconds) {
       const begun = performance.now();
-      const running: Promise<void>[] = [];
+      /** What went wrong with each, if anything: thrown at the end, when nothing is under way any more. */
+      const running: Promise<unknown>[] = [];
       for (let n = 0; n < perSecond * seconds; n += 1) {
         await sleep(Math.max(0, begun + (n * 1_000) / perSecond - performance.now()));
-        running.push(change());
+        running.push(
+          change().then(
+            () => null,
+            (error: unknown) => error,
+          ),
+        );
       }
-      await Promise.all(running);
+      const failure = (await Promise.all(running)).find((error) => error !== null);
+      if (failure) throw failure;
       return { events: running.length, perSecond: Math.round((running.length / (performance.now() - begun)) * 1_000) };
     },
   };

@@ -1,9 +1,11 @@
-/** Many WebSocket clients in a process of their own: they note when each event arrives, and read nothing else of it. */
+/** Many WebSocket clients in a process of their own: they note when each event arrives. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'hdr-histogram-js';
 import { WebSocket } from 'ws';
+import { FrameOrder } from '../../sdk/frame-order.ts';
+import type { FeedEvent, ServerFrame } from '../../sdk/wire.ts';
 import { percentilesOf } from '../measure.ts';
-import { AT, AT_CHARS, type ListenJob, type Received } from './messages.ts';
+import type { ListenJob, Received } from './messages.ts';
 
 /** Half of what API Gateway lets in. */
 const OPENED_PER_SECOND = 250;
@@ -19,14 +21,16 @@ const counts: number[] = [];
 let frames = 0;
 let bytes = 0;
 
-function received(connection: number, data: Buffer): void {
+/** By the client's rules: what a busy server posts again is not counted again, and what is missing ends the measurement. */
+function received(order: FrameOrder<FeedEvent>, connection: number, data: Buffer): void {
   const nowMs = performance.timeOrigin + performance.now();
-  const text = data.toString('latin1');
-  for (let at = text.indexOf(AT); at >= 0; at = text.indexOf(AT, at + AT.length)) {
-    const fromMs = Date.parse(text.slice(at + AT.length, at + AT.length + AT_CHARS));
-    histogram.recordValue(Math.max(1, Math.round((nowMs - fromMs) * US_PER_MS)));
-    counts[connection] = (counts[connection] ?? 0) + 1;
-  }
+  const frame: ServerFrame = JSON.parse(data.toString('utf8'));
+  if (frame.kind !== 'events') return;
+  if (order.cursor === null) order.start(frame.after);
+  const { events, gap } = order.accept(frame);
+  if (gap) throw new Error(`connection ${connection} misses what came after ${order.cursor}`);
+  for (const { at } of events) histogram.recordValue(Math.max(1, Math.round((nowMs - Date.parse(at)) * US_PER_MS)));
+  counts[connection] = (counts[connection] ?? 0) + events.length;
   frames += 1;
   bytes += data.length;
 }
@@ -42,7 +46,8 @@ async function connect({ url, apiKey }: ListenJob, connection: number): Promise<
     await new Promise((resolve) => void socket.once('message', resolve));
   }
   counts[connection] = 0;
-  socket.on('message', (data: Buffer) => received(connection, data));
+  const order = new FrameOrder<FeedEvent>();
+  socket.on('message', (data: Buffer) => received(order, connection, data));
   return socket;
 }
 

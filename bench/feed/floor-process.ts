@@ -1,13 +1,19 @@
 /** The floor of the feed: a bare `ws` server in a process of its own that sends frames of the same size at the same rate to every client. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import { AT, type BroadcastJob } from './messages.ts';
+import type { BroadcastJob } from './messages.ts';
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 
+let sent = 0;
+
+/** One event, as long as all those of a frame of the feed. */
 function frameOf(bytes: number): string {
-  const head = `{${AT}${new Date().toISOString()}","filling":"`;
-  return `${head}${'x'.repeat(Math.max(0, bytes - head.length - 2))}"}`;
+  const [after, cursor] = [String(sent), String(sent + 1)];
+  sent += 1;
+  const event = { id: cursor, cursor, at: new Date().toISOString(), filling: '' };
+  const bare = JSON.stringify({ kind: 'events', after, cursor, events: [event] });
+  return bare.replace('"filling":""', `"filling":"${'x'.repeat(Math.max(0, bytes - bare.length))}"`);
 }
 
 async function broadcast({ bytesPerFrame, framesPerSecond, seconds }: BroadcastJob): Promise<void> {

@@ -23,7 +23,3 @@ export interface BroadcastJob {
   framesPerSecond: number;
   seconds: number;
 }
-
-/** Events name the instant they are from like this; of a frame only that is read. */
-export const AT = '"at":"';
-export const AT_CHARS = '2026-01-01T00:00:00.000Z'.length;

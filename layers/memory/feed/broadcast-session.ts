@@ -69,13 +69,18 @@ export class BroadcastSession {
         if (Date.now() >= deadlineMs) return !isMore;
         if (!isMore && this.#isQuiet()) return true;
         await stay(this.#window?.head ?? null);
-        if (!isMore) await sleep(POLL_MS);
+        if (!isMore && !this.#isAwaited()) await sleep(POLL_MS);
       }
     } finally {
       this.#isEnding = true;
       this.#pump?.stop();
       await Promise.all(this.#running);
     }
+  }
+
+  /** Somebody waits for the next read to begin. */
+  #isAwaited(): boolean {
+    return [...this.#lanes.values()].some((lane) => lane.isAsking && !lane.mayBegin);
   }
 
   /** Stores what is not stored yet. */
@@ -89,7 +94,8 @@ export class BroadcastSession {
     if (this.#running.size > 0) return false;
     const now = Date.now();
     const isDue = (lane: Lane) =>
-      lane.failures <= FAILURES_MAX && (lane.isDirty || this.#hasWork(lane) || lane.restsUntilMs > now);
+      lane.failures <= FAILURES_MAX &&
+      (lane.isDirty || lane.isAsking || this.#hasWork(lane) || lane.restsUntilMs > now);
     if ([...this.#lanes.values()].some(isDue)) return false;
     return this.#foundAtMs === null || now - this.#foundAtMs > this.#ports.lingerMs;
   }
@@ -153,9 +159,10 @@ export class BroadcastSession {
 
   /**
    * Answers whether more can be read at once. What was read is told by the wishes that stand after it was read: who unsubscribed before
-   * an event was written does not get it.
+   * an event was written does not get it. And a subscription begins with the read after it was learned: now is not before it was asked for.
    */
   async #readOn(isFirst: boolean): Promise<boolean> {
+    const asked = [...this.#lanes.values()].map((lane) => ({ lane, mark: lane.ask?.mark }));
     const fetched = await this.#fetch();
     if (!isFirst || fetched?.entries.length) await this.#round();
     if (fetched === null || this.#window === null) return false;
@@ -164,6 +171,8 @@ export class BroadcastSession {
       return true;
     }
     this.#window.append(fetched);
+    const isRead = !fetched.isFull;
+    for (const { lane, mark } of asked) if (isRead && lane.ask?.mark === mark) lane.mayBegin = true;
     const { entries, behindHorizon, isFull } = fetched;
     if (entries.length > 0) {
       this.events += entries.length;
@@ -219,7 +228,8 @@ export class BroadcastSession {
 
   #hasWork(lane: Lane): boolean {
     if (lane.isClosed || lane.subscription === null) return false;
-    if (lane.isAsking || lane.ephemeral.length > 0) return true;
+    if (lane.isAsking) return lane.mayBegin;
+    if (lane.ephemeral.length > 0) return true;
     if (lane.place === null || this.#window === null) return false;
     if (!lane.isBusy && lane.page === null) lane.join(this.#window);
     if (!lane.place.greeted || lane.place.recovering) return true;

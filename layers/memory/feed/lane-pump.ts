@@ -52,7 +52,7 @@ export class LanePump {
   /** One thing for one lane. Answers whether to go on with it at once. */
   async step(lane: Lane): Promise<boolean> {
     const { ask, place } = lane;
-    if (ask !== null && lane.isAsking) return await this.#begin(lane, ask);
+    if (ask !== null && lane.isAsking) return lane.mayBegin && (await this.#begin(lane, ask));
     if (place === null) return false;
     if (!place.greeted) return lane.isStored && (await this.#greet(lane));
     if (lane.ephemeral.length > 0) return await this.#tell(lane);

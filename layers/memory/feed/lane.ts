@@ -43,6 +43,8 @@ export class Lane {
   next: number | null = null;
   /** Entries before this number are history. */
   historyEnds = 0;
+  /** The log was read since it asked: what it calls now is in the window. */
+  mayBegin = false;
   /** A frame is on its way. */
   isBusy = false;
   isClosed = false;
@@ -80,6 +82,7 @@ export class Lane {
 
   /** The client has asked for something else; the place stays until that is taken up. */
   update({ subscription, ask }: Connection): void {
+    if (ask?.mark !== this.ask?.mark) this.mayBegin = false;
     this.subscription = subscription;
     this.ask = ask;
     if (subscription === null) this.place = null;

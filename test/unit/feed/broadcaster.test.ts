@@ -108,6 +108,31 @@ describe('a subscription', () => {
     expect(feed.eventsTo(id).ids).toEqual([...ids(1, 4), 'e3', 'e4']);
   });
 
+  it('begins behind what was written before it was asked for, however late that is read', async () => {
+    const feed = aFeed({ lingerMs: 200 });
+    await feed.join();
+    await feed.broadcast();
+    feed.log.count = 1;
+    const running = feed.broadcast();
+    const { read } = feed.log;
+    let late = '';
+    feed.log.read = async (...query) => {
+      const answer = await read(...query);
+      if (late === '') {
+        // Between this read and the round after it.
+        feed.log.count = 2;
+        late = await feed.join();
+      }
+      return answer;
+    };
+    await running;
+    feed.log.count = 3;
+
+    await feed.broadcast();
+
+    expect([feed.poster.framesTo(late)[0]?.cursor, feed.eventsTo(late).ids]).toEqual([cursorAt(2), ['e3']]);
+  });
+
   it('that ended before an event was written does not get it, however late the broadcaster hears of the end', async () => {
     const feed = aFeed({ lingerMs: 200 });
     const id = await feed.join();
@@ -428,6 +453,47 @@ describe('a lease that another holds', () => {
     expect(await feed.broadcast()).toMatchObject({ heldElsewhere: true, caughtUp: false });
 
     expect(await feed.ports.consumers.release(BROADCASTER, TENANT, 'another')).toBe(false);
+  });
+});
+
+describe('an engine that does not answer', () => {
+  it.each(['redis', 'postgres'] as const)(
+    '(%s) fails the drain; when it is back everything is told, once',
+    async (engine) => {
+      const feed = aFeed();
+      const id = await feed.join();
+      await feed.broadcast();
+      feed.log.count = 3;
+      await feed.broadcast();
+      feed.ports.fail(engine);
+      feed.log.count = 5;
+
+      await expect(feed.broadcast()).rejects.toMatchObject({ code: 'engine_unavailable' });
+      feed.ports.restore(engine);
+      await feed.broadcast();
+
+      expect(feed.eventsTo(id).ids).toEqual(ids(1, 5));
+      expectChained(feed.eventsTo(id).frames);
+    },
+  );
+
+  it('in the middle costs at most a repeat', async () => {
+    const feed = aFeed();
+    const id = await feed.join();
+    await feed.broadcast();
+    feed.log.count = 3;
+    feed.poster.answer = () => {
+      feed.ports.fail('redis');
+      return 'posted';
+    };
+
+    await expect(feed.broadcast()).rejects.toMatchObject({ code: 'engine_unavailable' });
+    feed.poster.answer = () => 'posted';
+    feed.ports.restore('redis');
+    await feed.broadcast();
+
+    expect([...new Set(feed.eventsTo(id).ids)]).toEqual(ids(1, 3));
+    expect(feed.eventsTo(id).frames.map(({ after }) => after)).toEqual([cursorAt(0), cursorAt(0)]);
   });
 });
 
