@@ -385,6 +385,17 @@ export const CORS = {
   preflightSeconds: 3_600,
 } as const;
 
+/** What the dashboard's page may load (Content-Security-Policy), beside `connect-src`, which names the socket of where it is served. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+] as const;
+
 /** Bounds that the functions hold and the OpenAPI document states. */
 export const BODY_BYTES_MAX = 3_000_000;
 export const ANSWER_BYTES_MAX = 4_000_000;

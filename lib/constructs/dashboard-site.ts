@@ -18,6 +18,7 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { PAGE_POLICY } from '../../functions/routes.ts';
 
 export interface DashboardSiteProps {
   /** `https://...` of the HTTP API. */
@@ -84,18 +85,8 @@ export class DashboardSite extends Construct {
     return new ResponseHeadersPolicy(this, `${name}Headers`, {
       customHeadersBehavior: { customHeaders: [{ header: 'cache-control', value: cacheControl, override: true }] },
       securityHeadersBehavior: {
-        // The same as in local/dashboard/page.ts, but for the host of the socket.
         contentSecurityPolicy: {
-          contentSecurityPolicy: [
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            `connect-src 'self' wss://${socketHost}`,
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-          ].join('; '),
+          contentSecurityPolicy: [...PAGE_POLICY, `connect-src 'self' wss://${socketHost}`].join('; '),
           override: true,
         },
         contentTypeOptions: { override: true },

@@ -1,6 +1,7 @@
 /** The dashboard at `/`, as CloudFront serves it in AWS: its files with their cache and security headers. */
 import type { IncomingMessage } from 'node:http';
 import { extname } from 'node:path';
+import { PAGE_POLICY } from '../../functions/routes.ts';
 import { type Answer, refusal } from '../gateway/answer.ts';
 import { type BuiltFiles, DashboardBuild } from './build.ts';
 
@@ -16,18 +17,8 @@ const FAVICON = '/favicon.svg';
 const FOREVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
-/** The same as in lib/constructs/dashboard-site.ts, but for the hosts that the page may call. */
 const securityHeaders = (host: string) => ({
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ws://${host}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'content-security-policy': [...PAGE_POLICY, `connect-src 'self' ws://${host}`].join('; '),
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
