@@ -1,18 +1,18 @@
 /**
- * One session of the broadcaster on one tenant: reads what is new once, and brings every lane along, each at its own pace. A slow or
- * failing connection delays nobody else. Ends when all is told and nothing came for a while.
+ * One session of the broadcaster on one tenant: learns in rounds who is connected, and reads what is new once for all of them. Ends when
+ * all is told and nothing came for a while.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EphemeralEvent } from '../model/event.ts';
 import type { FrameCodec } from './frames.ts';
 import { Lane } from './lane.ts';
-import { LanePump, type PumpPorts } from './lane-pump.ts';
+import { LaneRunner, type RunnerPorts } from './lane-runner.ts';
 import { type Fetched, foremost, LogWindow } from './log-window.ts';
 import type { Connections, Round } from './port.ts';
 import { rightsChanged } from './rights.ts';
 import { Tally } from './tally.ts';
 
-export interface SessionPorts extends PumpPorts {
+export interface SessionPorts extends RunnerPorts {
   connections: Connections;
   /** How long a session stays after the last thing that it found. */
   lingerMs: number;
@@ -28,8 +28,6 @@ export interface Remembered {
 export type Stay = (head: string | null) => Promise<void>;
 
 const POLL_MS = 25;
-/** After so many failed posts in a row a lane no longer keeps the session; the next one tries again. */
-const FAILURES_MAX = 4;
 const EPHEMERAL_WAITING_MAX = 200;
 
 export class BroadcastSession {
@@ -38,12 +36,8 @@ export class BroadcastSession {
   readonly #reader: string;
   readonly #remembered: Remembered;
   readonly #tally = new Tally();
-  readonly #running = new Set<Promise<void>>();
-  readonly #closed = new Set<string>();
+  readonly #runner: LaneRunner;
   #window: LogWindow | null = null;
-  #pump: LanePump | null = null;
-  #isEnding = false;
-  #failure: { error: unknown } | null = null;
   #foundAtMs: number | null = null;
   events = 0;
 
@@ -52,6 +46,7 @@ export class BroadcastSession {
     this.#tenantId = tenantId;
     this.#reader = reader;
     this.#remembered = remembered;
+    this.#runner = new LaneRunner(ports, tenantId, remembered.lanes, this.#tally);
   }
 
   get #lanes(): Map<string, Lane> {
@@ -64,17 +59,14 @@ export class BroadcastSession {
       await this.#round();
       for (let isFirst = true; ; isFirst = false) {
         const isMore = await this.#readOn(isFirst);
-        this.#pumpAll();
-        if (this.#failure) throw this.#failure.error;
+        this.#runner.start();
         if (Date.now() >= deadlineMs) return !isMore;
         if (!isMore && this.#isQuiet()) return true;
         await stay(this.#window?.head ?? null);
         if (!isMore && !this.#isAwaited()) await sleep(POLL_MS);
       }
     } finally {
-      this.#isEnding = true;
-      this.#pump?.stop();
-      await Promise.all(this.#running);
+      await this.#runner.end();
     }
   }
 
@@ -89,14 +81,10 @@ export class BroadcastSession {
     if (isMoved || !this.#tally.isEmpty) await this.#round();
   }
 
-  /** Something was found in this session, and lately. */
+  /** All is told, and what was found in this session was found a while ago. */
   #isQuiet(): boolean {
-    if (this.#running.size > 0) return false;
     const now = Date.now();
-    const isDue = (lane: Lane) =>
-      lane.failures <= FAILURES_MAX &&
-      (lane.isDirty || lane.isAsking || this.#hasWork(lane) || lane.restsUntilMs > now);
-    if ([...this.#lanes.values()].some(isDue)) return false;
+    if (!this.#runner.isDone(now)) return false;
     return this.#foundAtMs === null || now - this.#foundAtMs > this.#ports.lingerMs;
   }
 
@@ -123,7 +111,7 @@ export class BroadcastSession {
       for (const lane of before) lane.isClosed = true;
       this.#lanes.clear();
       // Redis lost them, or they have left: who is still connected comes anew.
-      for (const { id } of before) if (!there.has(id)) this.#close(id);
+      for (const { id } of before) if (!there.has(id)) this.#runner.close(id);
     }
     this.#remembered.version = round.version;
     for (const connection of round.changed) {
@@ -131,16 +119,10 @@ export class BroadcastSession {
       if (lane) lane.update(connection);
       else this.#lanes.set(connection.id, new Lane(connection));
     }
-    for (const id of round.left) this.#drop(id);
-    for (const id of round.condemned) this.#close(id);
+    for (const id of round.left) this.#runner.drop(id);
+    for (const id of round.condemned) this.#runner.close(id);
     this.#hearEphemeral(round.ephemeral);
     if (round.ephemeral.length > 0 || (round.changed.length > 0 && !round.isWhole)) this.#foundAtMs = Date.now();
-  }
-
-  #drop(id: string): void {
-    const lane = this.#lanes.get(id);
-    if (lane) lane.isClosed = true;
-    this.#lanes.delete(id);
   }
 
   #hearEphemeral(events: readonly string[]): void {
@@ -181,7 +163,7 @@ export class BroadcastSession {
     if (entries.length > 0 || behindHorizon) this.#foundAtMs = Date.now();
     for (const { event } of entries) {
       this.#tally.processed(event);
-      for (const lane of this.#lanes.values()) if (rightsChanged(lane, event)) this.#close(lane.id);
+      for (const lane of this.#lanes.values()) if (rightsChanged(lane, event)) this.#runner.close(lane.id);
     }
     return isFull;
   }
@@ -201,67 +183,8 @@ export class BroadcastSession {
     const start = foremost(places) ?? (await log.horizon(this.#tenantId));
     for (const lane of lanes) lane.leave();
     const window = new LogWindow(log, this.#tenantId, codec, start);
-    const onGone = ({ id }: Lane) => {
-      this.#drop(id);
-      this.#tally.gone(id);
-    };
-    this.#pump = new LanePump(this.#ports, this.#tenantId, { window, tally: this.#tally, onGone });
+    this.#runner.follow(window);
     return window;
-  }
-
-  #pumpAll(): void {
-    if (this.#pump === null) return;
-    for (const lane of this.#lanes.values()) {
-      if (lane.isBusy || !this.#hasWork(lane) || Date.now() < lane.restsUntilMs) continue;
-      lane.isBusy = true;
-      const run: Promise<void> = this.#run(lane, this.#pump)
-        .catch((error: unknown) => {
-          this.#failure ??= { error };
-        })
-        .finally(() => {
-          lane.isBusy = false;
-          this.#running.delete(run);
-        });
-      this.#running.add(run);
-    }
-  }
-
-  #hasWork(lane: Lane): boolean {
-    if (lane.isClosed || lane.subscription === null) return false;
-    if (lane.isAsking) return lane.mayBegin;
-    if (lane.ephemeral.length > 0) return true;
-    if (lane.place === null || this.#window === null) return false;
-    if (!lane.isBusy && lane.page === null) lane.join(this.#window);
-    if (!lane.place.greeted || lane.place.recovering) return true;
-    if (lane.next !== null) return lane.next < this.#window.end;
-    // What it waits for is not written yet: it was told of a place without an event.
-    return !lane.isAhead || this.#window.locate(lane.place.read) !== 'beyond';
-  }
-
-  async #run(lane: Lane, pump: LanePump): Promise<void> {
-    while (!this.#isEnding && !lane.isClosed && lane.subscription !== null) {
-      if (!(await pump.step(lane))) return;
-    }
-  }
-
-  /** Nothing goes to it from here on. Where the gateway does not answer it stays condemned, and is closed another time. */
-  #close(id: string): void {
-    if (this.#closed.has(id)) return;
-    this.#closed.add(id);
-    this.#drop(id);
-    const { poster, connections, limit } = this.#ports;
-    const closing: Promise<void> = limit(() => poster.close(id))
-      .then(async (outcome) => {
-        if (outcome === 'closed') this.#tally.gone(id);
-        else await connections.condemn(this.#tenantId, [id]);
-      })
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => {
-        this.#running.delete(closing);
-      });
-    this.#running.add(closing);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Brings lanes along: takes up what they ask for, and posts what is due to each, one frame after the other. */
+/** What is done for one lane: what it asks for is taken up, and what is due to it is posted, one frame after the other. */
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../log/port.ts';
