@@ -1,5 +1,6 @@
 /** A broadcaster on ports in memory, over a log that holds as many events as a test says without writing any. */
 
+import { expect } from 'vitest';
 import { frameCodec } from '../../../functions/shared/wire/frames.ts';
 import { createBroadcaster } from '../../../layers/memory/feed/broadcaster.ts';
 import type { From } from '../../../layers/memory/feed/port.ts';
@@ -120,4 +121,9 @@ export const anEphemeral = (overrides: Partial<EphemeralEvent> = {}): string => 
     ...overrides,
   };
   return JSON.stringify(event);
+};
+
+/** Each frame begins where the one before it ended. */
+export const expectChained = (frames: { after?: string; cursor?: string }[]): void => {
+  for (const [n, { after }] of frames.entries()) if (n > 0) expect(after).toBe(frames[n - 1]?.cursor);
 };
