@@ -31,7 +31,7 @@ describe('the dashboard at /', () => {
 
     const policy = headers['content-security-policy'];
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
-    expect(policy).toContain("connect-src 'self' ws://127.0.0.1:9000;");
+    expect(policy).toMatch(/connect-src 'self' ws:\/\/127\.0\.0\.1:9000(;|$)/);
     expect(policy).not.toContain('unsafe');
   });
 
