@@ -40,7 +40,7 @@ export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 }
 
-const TODO_BY_CODE: Record<string, string> = {
+const ADVICE_BY_CODE: Record<string, string> = {
   missing_scope: 'Sign in with a key that has this scope.',
   agent_mismatch: 'Sign in with a key of that agent, or with an unbound one.',
   not_owner: 'Only its agent, a writer of its space or an unbound key may change it.',
@@ -52,7 +52,7 @@ const TODO_BY_CODE: Record<string, string> = {
   engine_unavailable: 'The state of each engine is on the Overview. Try again shortly.',
 };
 
-const TODO_BY_STATUS: Record<number, string> = {
+const ADVICE_BY_STATUS: Record<number, string> = {
   401: 'Sign in with an API key.',
   403: 'Check the key, or sign in with another one.',
   404: 'Check the address of the API in /config.json.',
@@ -88,8 +88,8 @@ export function describeError(error: unknown): Described {
   return {
     title: sentence(faults === '' ? error.message : faults),
     todo:
-      (error.code === undefined ? undefined : TODO_BY_CODE[error.code]) ??
-      TODO_BY_STATUS[error.status] ??
+      (error.code === undefined ? undefined : ADVICE_BY_CODE[error.code]) ??
+      ADVICE_BY_STATUS[error.status] ??
       'Try again; if it stays, report it with the request id.',
     requestId: error.requestId,
   };
