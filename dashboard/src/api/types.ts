@@ -27,14 +27,16 @@ export interface FeedFigures {
 }
 export type Stats = Answer<typeof getStats> & { feed?: FeedFigures };
 
-export const TIERS: readonly Tier[] = ['hot', 'warm', 'cold'];
-export const MEMORY_TYPES: readonly MemoryType[] = [
-  'fact',
-  'analysis',
-  'recommendation',
-  'hypothesis',
-  'insight',
-  'conversation',
-  'decision',
-  'knowledge',
-];
+/** The page takes types from the contract, no values: as keys of a record none can be missing or too many. In the order of the page. */
+const namesOf = <T extends string>(names: Record<T, true>) => Object.keys(names) as readonly T[];
+export const TIERS = namesOf<Tier>({ hot: true, warm: true, cold: true });
+export const MEMORY_TYPES = namesOf<MemoryType>({
+  fact: true,
+  analysis: true,
+  recommendation: true,
+  hypothesis: true,
+  insight: true,
+  conversation: true,
+  decision: true,
+  knowledge: true,
+});
