@@ -28,7 +28,7 @@ export interface FeedFigures {
 export type Stats = Answer<typeof getStats> & { feed?: FeedFigures };
 
 /** The page takes types from the contract, no values: as keys of a record none can be missing or too many. In the order of the page. */
-const namesOf = <T extends string>(names: Record<T, true>) => Object.keys(names) as readonly T[];
+const namesOf = <T extends string>(names: Record<T, true>): readonly T[] => Object.keys(names) as T[];
 export const TIERS = namesOf<Tier>({ hot: true, warm: true, cold: true });
 export const MEMORY_TYPES = namesOf<MemoryType>({
   fact: true,
