@@ -1,5 +1,5 @@
 /**
- * `node bench/dashboard/measure.ts`: what a frame costs the dashboard while 100 events a second arrive, and how much JavaScript it loads. A
+ * `npm run bench:dashboard`: what a frame costs the dashboard while 100 events a second arrive, and how much JavaScript it loads. A
  * frame's cost is the time from its first callback to the first task after it: scripts, style, layout and paint.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
