@@ -36,7 +36,14 @@ async function act({ id, agent_id: agent }: Memory, action: Action): Promise<voi
   if (first) throw new SkippedError(`Nothing was done: ${SKIPPED[first.reason] ?? first.reason}.`);
 }
 
-export function Actions({ memory, onDone }: { memory: Memory; onDone: () => void }) {
+interface ActionsProps {
+  memory: Memory;
+  onDone: () => void;
+  /** The memory is about to be forgotten; false: it was not. */
+  onEnding: (isEnding: boolean) => void;
+}
+
+export function Actions({ memory, onDone, onEnding }: ActionsProps) {
   const [asking, setAsking] = useState<'archive' | 'forget' | undefined>(undefined);
   const [busy, setBusy] = useState<Action | undefined>(undefined);
   const { tier, pinned } = memory;
@@ -91,7 +98,13 @@ export function Actions({ memory, onDone }: { memory: Memory; onDone: () => void
           action="Forget"
           danger
           onConfirm={async () => {
-            await act(memory, 'forget');
+            onEnding(true);
+            try {
+              await act(memory, 'forget');
+            } catch (error) {
+              onEnding(false);
+              throw error;
+            }
             toast(DONE.forget);
             navigate(filtersHref(listed.filters));
           }}

@@ -32,7 +32,15 @@ export function OneMemory({ id }: { id: string }) {
   const read = async () => {
     await Promise.all([memory.load(), history.load(), retention.load()]);
   };
+  /** While it is being forgotten nothing of it is read: the answer would be that it is gone. */
+  const isEnding = useRef(false);
+  const onEnding = (is: boolean) => {
+    isEnding.current = is;
+    if (is) for (const part of [memory, retention, related]) part.abort();
+    else void read();
+  };
   useEvents(id, async (isEnd) => {
+    if (isEnding.current) return;
     if (isEnd) setEnded(true);
     await (isEnd || hasEnded ? history.load() : read());
   });
@@ -43,7 +51,7 @@ export function OneMemory({ id }: { id: string }) {
         <Icon name="left" />
         All memories
       </a>
-      <Head id={id} memory={memory} isGone={isGone} onDone={() => void read()} />
+      <Head id={id} memory={memory} isGone={isGone} onDone={() => void read()} onEnding={onEnding} />
       <div class="one-columns">
         <div class="one-main">
           {!isGone && memory.data.value && <ContentCard memory={memory.data.value} />}
@@ -92,9 +100,10 @@ interface HeadProps {
   memory: Resource<Memory>;
   isGone: boolean;
   onDone: () => void;
+  onEnding: (isEnding: boolean) => void;
 }
 
-function Head({ id, memory, isGone, onDone }: HeadProps) {
+function Head({ id, memory, isGone, onDone, onEnding }: HeadProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   // Whoever followed a link by keyboard goes on reading here.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -129,7 +138,7 @@ function Head({ id, memory, isGone, onDone }: HeadProps) {
           {!shown && !isGone && !failed && <Skeleton width="14rem" />}
         </p>
       </div>
-      {shown && <Actions memory={shown} onDone={onDone} />}
+      {shown && <Actions memory={shown} onDone={onDone} onEnding={onEnding} />}
       {failed && (
         <div class="card one-failed">
           <ErrorState error={memory.error.value} what={`${id} could not be read`} onRetry={() => void memory.load()} />
