@@ -1,23 +1,9 @@
 /** The live feed in figures, for stats and for those who watch. */
-import { EngineUnavailable } from '../errors.ts';
 import type { FeedStats } from '../feed/port.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Ports } from './ports.ts';
 
-/** Null where Redis does not answer. */
-export async function feedStats(
-  { connections }: Pick<Ports, 'connections'>,
-  tenantId: string,
-): Promise<FeedStats | null> {
-  try {
-    return await connections.stats(tenantId);
-  } catch (error) {
-    if (error instanceof EngineUnavailable) return null;
-    throw error;
-  }
-}
-
-/** `queue_size`: events that the broadcaster has not looked at yet; none are due while nobody is subscribed. */
+/** `stats` is null where Redis does not answer. `queue_size`: events that the broadcaster has not looked at yet; none are due while nobody is subscribed. */
 export async function feedFigures(
   { log }: Pick<Ports, 'log'>,
   tenantId: string,

@@ -3,12 +3,12 @@
  * nothing as a use.
  */
 import { instant } from '../clock.ts';
-import { EngineUnavailable } from '../errors.ts';
 import { INDEX_CONSUMER } from '../feed/names.ts';
 import type { AurenMemory } from '../memory.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { feedFigures, feedStats } from './feed-figures.ts';
+import { feedFigures } from './feed-figures.ts';
 import type { Ports } from './ports.ts';
+import { unlessDown } from './unless-down.ts';
 
 export type StatsPorts = Pick<
   Ports,
@@ -17,16 +17,6 @@ export type StatsPorts = Pick<
   /** Name of the embedding model that the index is made with. */
   embeddingModel: string;
 };
-
-/** The part of an engine that does not answer is null; the rest of the stats stands. */
-async function unlessDown<T>(part: Promise<T>): Promise<T | null> {
-  try {
-    return await part;
-  } catch (error) {
-    if (error instanceof EngineUnavailable) return null;
-    throw error;
-  }
-}
 
 export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
   /** An index that is gone though the log has been read is not begun in the middle: it takes a rebuild. */
@@ -47,7 +37,7 @@ export function createStats(ports: StatsPorts): Pick<AurenMemory, 'stats'> {
         unlessDown(ports.hot.stats(caller.tenantId)),
         unlessDown(ports.cold.stats(caller.tenantId)),
         indexState(caller.tenantId),
-        feedStats(ports, caller.tenantId),
+        unlessDown(ports.connections.stats(caller.tenantId)),
       ]);
       const { predictions } = recalls;
       const hitRate = predictions.decided === 0 ? null : predictions.hits / predictions.decided;

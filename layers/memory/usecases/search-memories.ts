@@ -108,7 +108,10 @@ async function orDegraded(ports: SearchPorts, leg: Promise<SemanticFound>): Prom
   }
 }
 
-/** Counts uses, carries the live event and keeps the query for the log, in one call; nothing of it for who only looks on. Redis being down costs these and nothing else. */
+/**
+ * Counts uses, carries the live event and keeps the query for the log, in one call; nothing of it for who only looks on. Redis being down
+ * costs these and nothing else.
+ */
 async function tell(
   ports: SearchPorts,
   caller: Caller,

@@ -1,5 +1,6 @@
 /** Whether the catalog holds what the model says, and which of two states it is in after a fault. */
 import { isDeepStrictEqual } from 'node:util';
+import { AurenError } from '../../../layers/memory/errors.ts';
 import type { MemoryRecord } from '../../../layers/memory/model/memory.ts';
 import { aCaller } from '../builders.ts';
 import { listAll } from '../recount.ts';
@@ -144,10 +145,15 @@ function adopt(session: Session, memo: Memo, outcomes: readonly Memo[], row: Mem
   if (row.accessCount === memo.uses.length) for (const use of memo.uses) use.isFlushed = true;
 }
 
+function nothingFound(error: unknown): null {
+  if (error instanceof AurenError && error.code === 'not_found') return null;
+  throw error;
+}
+
 async function policiesOf({ world, policyNames }: Session, models: readonly Model[]): Promise<Model['policies']> {
   const standing: Model['policies'] = {};
   for (const agentId of new Set(models.flatMap(({ policies }) => Object.keys(policies)))) {
-    const policy = await world.memory.policy(aCaller(world.tenantId), agentId).catch(() => null);
+    const policy = await world.memory.policy(aCaller(world.tenantId), agentId).catch(nothingFound);
     if (policy === null) continue;
     const candidates = models.flatMap(({ policies }) => policies[agentId] ?? []);
     const known = candidates.find(({ id }) => id === policyNames.get(policy.id));
